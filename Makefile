@@ -1,0 +1,67 @@
+# The few commands people type. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: demo
+demo: $(READY) ## Watch seven secure transfers run on a local AWS
+	@$(BIN)/operations demo
+
+.PHONY: test
+test: $(READY) ## Run every test
+	@$(BIN)/pytest
+
+.PHONY: lint
+lint: $(READY) ## Check style, types, the template and its expansion
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/operations expand > $(VENV)/expanded.json
+	@$(BIN)/cfn-lint template.yaml $(VENV)/expanded.json
+	@$(BIN)/statelint statemachines/secure_transfer.asl.json
+
+.PHONY: lint-asl
+lint-asl: ## Check the state machine with asl-validator (needs Node)
+	@npm ci --silent --no-audit --no-fund
+	@npx --no-install asl-validator --json-path statemachines/secure_transfer.asl.json
+
+.PHONY: ci
+ci: ## Run what CI runs
+	@bash .ci/run
+
+.PHONY: format
+format: $(READY) ## Put the code into the project's format
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+.PHONY: lock
+lock: $(READY) ## Choose new versions of the dependencies and lock them with their hashes
+	@$(BIN)/uv pip compile -q --upgrade pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
+	@$(BIN)/uv pip compile -q functions/requirements.in --constraint requirements.lock --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make lock" -o functions/requirements.txt
+
+.PHONY: clean
+clean: ## Remove what the other commands made
+	@rm -rf $(VENV) node_modules build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "secure transfer needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+	    "Name another: make PYTHON=python3.12 …"; exit 1; }
+	@echo "Setting up $(VENV) (once) …"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --no-deps --no-build-isolation --editable .
+	@touch $@

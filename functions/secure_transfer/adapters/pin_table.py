@@ -1,0 +1,78 @@
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from secure_transfer.adapters.clients import ConditionFailed, faults_of
+from secure_transfer.domain.errors import PlatformFault
+from secure_transfer.domain.pins import PinRecord
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_ROUNDS = 3
+"""Tries to get the rows that a BatchGetItem left unread (DynamoDB does so under load)."""
+
+
+class PinTable:
+    """The `Pins` port on DynamoDB."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def find(self, pin: str) -> PinRecord | None:
+        with faults_of("GetItem on PinTable"):
+            answer = self._client.get_item(
+                TableName=self._table, Key={"PIN": {"S": pin}}, ConsistentRead=True
+            )
+        return _record(answer["Item"]) if "Item" in answer else None
+
+    def find_many(self, pins: Iterable[str]) -> dict[str, PinRecord]:
+        unread: Any = {"Keys": [{"PIN": {"S": pin}} for pin in pins], "ConsistentRead": True}
+        found: dict[str, PinRecord] = {}
+        for _ in range(_ROUNDS):
+            with faults_of("BatchGetItem on PinTable"):
+                answer = self._client.batch_get_item(RequestItems={self._table: unread})
+            rows = [_record(item) for item in answer["Responses"].get(self._table, [])]
+            found |= {row.pin: row for row in rows}
+            unread = answer.get("UnprocessedKeys", {}).get(self._table)
+            if not unread:
+                return found
+        raise PlatformFault("BatchGetItem on PinTable left rows unread.")
+
+    def claim(self, record: PinRecord, requested_at: int) -> bool:
+        try:
+            with faults_of("PutItem on PinTable"):
+                self._client.put_item(
+                    TableName=self._table,
+                    Item={
+                        "PIN": {"S": record.pin},
+                        "TransferId": {"S": record.transfer_id},
+                        "AgentName": {"S": record.agent_name},
+                        "CreatedTimestamp": {"S": record.created_timestamp},
+                        "ExpiresAt": {"N": str(record.expires_at)},
+                        "ReusableAt": {"N": str(record.reusable_at)},
+                    },
+                    # The same condition as the state ClaimPin's.
+                    ConditionExpression=(
+                        "attribute_not_exists(PIN) OR ReusableAt <= :requested_at"
+                        " OR TransferId = :transfer_id"
+                    ),
+                    ExpressionAttributeValues={
+                        ":requested_at": {"N": str(requested_at)},
+                        ":transfer_id": {"S": record.transfer_id},
+                    },
+                )
+        except ConditionFailed:
+            return False
+        return True
+
+
+def _record(item: Mapping[str, Any]) -> PinRecord:
+    return PinRecord(
+        pin=item["PIN"]["S"],
+        transfer_id=item["TransferId"]["S"],
+        agent_name=item["AgentName"]["S"],
+        created_timestamp=item["CreatedTimestamp"]["S"],
+        expires_at=int(item["ExpiresAt"]["N"]),
+        reusable_at=int(item["ReusableAt"]["N"]),
+    )

@@ -1,0 +1,54 @@
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from secure_transfer.adapters.clients import faults_of
+from secure_transfer.domain.errors import PlatformFault
+from secure_transfer.domain.ports import Wake
+from secure_transfer.observability import count, logger
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+class StateMachine:
+    """The `Workflow` port on Step Functions."""
+
+    def __init__(self, client: "SFNClient", arn: str) -> None:
+        self._client = client
+        self._arn = arn
+
+    def start(self, name: str, execution_input: Mapping[str, Any]) -> None:
+        # A name that was ever used (for 90 days after) is the same transfer, whatever its input.
+        with faults_of("StartExecution"):
+            try:
+                self._client.start_execution(
+                    stateMachineArn=self._arn, name=name, input=json.dumps(execution_input)
+                )
+            except self._client.exceptions.ExecutionAlreadyExists:
+                logger.info("The transfer was begun before; waiting for its PIN.")
+
+    def wake(self, token: str, output: Mapping[str, str]) -> Wake:
+        gone = self._client.exceptions
+        try:
+            with faults_of("SendTaskSuccess"):
+                try:
+                    self._client.send_task_success(taskToken=token, output=json.dumps(output))
+                except (gone.TaskTimedOut, gone.InvalidToken, gone.TaskDoesNotExist):
+                    # Three names for one thing: AWS and the local engines differ.
+                    return Wake.GONE
+        except PlatformFault as fault:
+            count("WakeUpLost")
+            logger.warning(f"{fault} The wait's own time-out will find what was decided.")
+            return Wake.LOST
+        return Wake.DELIVERED
+
+    def has_ended(self, execution_arn: str) -> bool:
+        try:
+            with faults_of("DescribeExecution"):
+                answer = self._client.describe_execution(executionArn=execution_arn)
+        except PlatformFault as fault:
+            # An event that is told twice is harmless, one that is never told is a gap.
+            logger.warning(f"{fault} Taking the execution for ended.")
+            return True
+        return answer["status"] != "RUNNING"

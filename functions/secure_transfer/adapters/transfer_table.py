@@ -1,0 +1,168 @@
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from secure_transfer.adapters.clients import ConditionFailed, faults_of
+from secure_transfer.domain.errors import PlatformFault
+from secure_transfer.domain.transfer import Status, Transfer, timestamp
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_ANSWER_KEEP_SECONDS = 86_400
+"""How long it is remembered which transfer a looped call answers: longer than any call rings."""
+
+
+class TransferTable:
+    """The `Transfers` port on DynamoDB. The states write the same items: see the ASL."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def find(self, transfer_id: str) -> Transfer | None:
+        item = self._get(transfer_id)
+        return _transfer(item) if item else None
+
+    def record_failure(self, transfer: Transfer) -> bool:
+        item: dict[str, Any] = {
+            "TransferId": {"S": transfer.transfer_id},
+            "Status": {"S": Status.FAILED},
+            "Reason": {"S": transfer.reason or ""},
+            "AgentName": {"S": transfer.agent_name},
+            "InitialContactId": {"S": transfer.initial_contact_id},
+            "RequestedAt": {"S": transfer.requested_at},
+            "Day": {"S": transfer.requested_at[:10]},
+            "ExpiresAt": {"N": str(transfer.expires_at)},
+            "PurgeAt": {"N": str(transfer.purge_at)},
+        }
+        return self._put(item, "attribute_not_exists(TransferId)")
+
+    def answer(
+        self, transfer_id: str, pin: str, loop_contact_id: str, at: datetime
+    ) -> Transfer | None:
+        return self._update(
+            transfer_id,
+            "SET #Status = :answered, LoopContactId = :contact, AnsweredAt = :at",
+            "#Status = :awaiting AND PIN = :pin AND ExpiresAt > :now",
+            {
+                ":answered": {"S": Status.ANSWERED},
+                ":awaiting": {"S": Status.AWAITING_LOOP},
+                ":contact": {"S": loop_contact_id},
+                ":at": {"S": timestamp(at)},
+                ":pin": {"S": pin},
+                ":now": {"N": f"{at.timestamp():.3f}"},
+            },
+        )
+
+    def join(
+        self, transfer_id: str, agent_name: str, loop_contact_id: str, at: datetime
+    ) -> Transfer | None:
+        return self._update(
+            transfer_id,
+            "SET #Status = :joined, JoinedAt = :at",
+            "#Status = :answered AND AgentName = :agent AND LoopContactId = :contact",
+            {
+                ":joined": {"S": Status.JOINED},
+                ":answered": {"S": Status.ANSWERED},
+                ":agent": {"S": agent_name},
+                ":contact": {"S": loop_contact_id},
+                ":at": {"S": timestamp(at)},
+            },
+        )
+
+    def join_late(self, transfer_id: str, at: datetime) -> Transfer | None:
+        return self._update(
+            transfer_id,
+            "SET JoinedAt = if_not_exists(JoinedAt, :at)",
+            "#Status = :abandoned",
+            {":abandoned": {"S": Status.ABANDONED}, ":at": {"S": timestamp(at)}},
+        )
+
+    def reserve_contact(
+        self, loop_contact_id: str, transfer_id: str, at: datetime, instead_of: str = ""
+    ) -> str:
+        # "/" is in no contact id, so this key is no transfer's.
+        key = f"answer/{loop_contact_id}"
+        reserved = self._put(
+            {
+                "TransferId": {"S": key},
+                "AnswersTransferId": {"S": transfer_id},
+                "PurgeAt": {"N": str(int(at.timestamp()) + _ANSWER_KEEP_SECONDS)},
+            },
+            "attribute_not_exists(TransferId) OR AnswersTransferId IN (:this, :instead_of)",
+            {":this": {"S": transfer_id}, ":instead_of": {"S": instead_of}},
+        )
+        if reserved:
+            return transfer_id
+        item = self._get(key)
+        if item is None:
+            raise PlatformFault("The looped call's reservation changed while it was read.")
+        return str(item["AnswersTransferId"]["S"])
+
+    def _get(self, key: str) -> Mapping[str, Any] | None:
+        with faults_of("GetItem on TransferTable"):
+            answer = self._client.get_item(
+                TableName=self._table, Key={"TransferId": {"S": key}}, ConsistentRead=True
+            )
+        return answer.get("Item")
+
+    def _put(
+        self, item: dict[str, Any], condition: str, values: dict[str, Any] | None = None
+    ) -> bool:
+        with_values: Any = {"ExpressionAttributeValues": values} if values else {}
+        try:
+            with faults_of("PutItem on TransferTable"):
+                self._client.put_item(
+                    TableName=self._table, Item=item, ConditionExpression=condition, **with_values
+                )
+        except ConditionFailed:
+            return False
+        return True
+
+    def _update(
+        self, transfer_id: str, update: str, condition: str, values: dict[str, Any]
+    ) -> Transfer | None:
+        """Return the item as this very update left it, or None if the condition did not hold."""
+        try:
+            with faults_of("UpdateItem on TransferTable"):
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key={"TransferId": {"S": transfer_id}},
+                    UpdateExpression=update,
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames={"#Status": "Status"},
+                    ExpressionAttributeValues=values,
+                    ReturnValues="ALL_NEW",
+                )
+        except ConditionFailed:
+            return None
+        return _transfer(answer["Attributes"])
+
+
+def _transfer(item: Mapping[str, Any]) -> Transfer:
+    def text(name: str) -> str | None:
+        value = item.get(name, {}).get("S")
+        return str(value) if value is not None else None
+
+    def number(name: str) -> int:
+        return int(item.get(name, {}).get("N", "0"))
+
+    return Transfer(
+        transfer_id=item["TransferId"]["S"],
+        status=Status(item["Status"]["S"]),
+        reason=text("Reason"),
+        agent_name=item["AgentName"]["S"],
+        initial_contact_id=item["InitialContactId"]["S"],
+        requested_at=item["RequestedAt"]["S"],
+        expires_at=number("ExpiresAt"),
+        purge_at=number("PurgeAt"),
+        execution_arn=text("ExecutionArn"),
+        attempt=number("Attempt"),
+        pin=text("PIN"),
+        loop_contact_id=text("LoopContactId"),
+        answered_at=text("AnsweredAt"),
+        joined_at=text("JoinedAt"),
+        loop_token=text("LoopToken"),
+        join_token=text("JoinToken"),
+    )

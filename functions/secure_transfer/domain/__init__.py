@@ -1,0 +1,1 @@
+"""The rules of a secure transfer, without AWS."""

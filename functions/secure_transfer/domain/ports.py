@@ -1,0 +1,96 @@
+"""What the domain needs of the outside. `adapters` has them on AWS, the tests have fakes."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any, Protocol
+
+from secure_transfer.domain.audit import AuditEvent
+from secure_transfer.domain.pins import PinRecord
+from secure_transfer.domain.transfer import Transfer
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds, for measuring."""
+        ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class Pins(Protocol):
+    def find(self, pin: str) -> PinRecord | None: ...
+
+    def find_many(self, pins: Iterable[str]) -> dict[str, PinRecord]:
+        """Return the rows there are among `pins`, by PIN."""
+        ...
+
+    def claim(self, record: PinRecord, requested_at: int) -> bool:
+        """Take the PIN if nobody holds it at `requested_at`, or if the same transfer does."""
+        ...
+
+
+class Transfers(Protocol):
+    """Reads see every write before them. Writes are conditional; `None` or `False`: refused."""
+
+    def find(self, transfer_id: str) -> Transfer | None: ...
+
+    def record_failure(self, transfer: Transfer) -> bool:
+        """Write a FAILED record, if the transfer has none yet."""
+        ...
+
+    def answer(
+        self, transfer_id: str, pin: str, loop_contact_id: str, at: datetime
+    ) -> Transfer | None:
+        """AWAITING_LOOP → ANSWERED, if the PIN is the transfer's and has not expired."""
+        ...
+
+    def join(
+        self, transfer_id: str, agent_name: str, loop_contact_id: str, at: datetime
+    ) -> Transfer | None:
+        """ANSWERED → JOINED, if agent and looped contact are the transfer's."""
+        ...
+
+    def join_late(self, transfer_id: str, at: datetime) -> Transfer | None:
+        """Note on an ABANDONED transfer that its agent came after all; the first time stays."""
+        ...
+
+    def reserve_contact(
+        self, loop_contact_id: str, transfer_id: str, at: datetime, instead_of: str = ""
+    ) -> str:
+        """Bind a looped contact to the one transfer that it may answer.
+
+        Returns the transfer that the contact is bound to afterwards. A contact that is bound
+        already stays so, unless it is bound to `instead_of`.
+        """
+        ...
+
+
+class Wake(Enum):
+    DELIVERED = "delivered"
+    GONE = "gone"
+    """Nothing waits with this token any more."""
+    LOST = "lost"
+    """Step Functions could not be asked. The wait's own time-out looks at the record."""
+
+
+class Workflow(Protocol):
+    def start(self, name: str, execution_input: Mapping[str, Any]) -> None:
+        """Start an execution, or do nothing if one of that name was ever started."""
+        ...
+
+    def wake(self, token: str, output: Mapping[str, str]) -> Wake: ...
+
+    def has_ended(self, execution_arn: str) -> bool:
+        """Whether the execution will send nothing more. True too if that cannot be told."""
+        ...
+
+
+class AuditTrail(Protocol):
+    def publish(self, event: AuditEvent) -> None:
+        """Send an event, or keep it for later. Never raises: a call does not fail of its audit."""
+        ...
