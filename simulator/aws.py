@@ -1,0 +1,84 @@
+"""An AWS on loopback: moto's server, with Lambda functions that really run.
+
+moto has the services and the Step Functions engine; `lambda_service` runs the functions; `calls`
+stands between them and whoever calls.
+"""
+
+import logging
+import os
+import tempfile
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+import requests
+from botocore.config import Config
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+from simulator.calls import Wire
+from simulator.lambda_service import LambdaService
+from simulator.template import REGION
+
+HOST = "127.0.0.1"
+
+
+class LocalAws:
+    """Start with `with LocalAws() as aws:`. One at a time in a process: moto's state is global."""
+
+    account = DEFAULT_ACCOUNT_ID
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="local-aws-")
+        self.functions = LambdaService(Path(self._folder.name))
+        self.wire = Wire(DomainDispatcherApplication(create_backend_app), self.functions)
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request otherwise
+        # Its engine logs an error whenever a Choice asks whether a field IsPresent and it is not.
+        logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
+        self._server = make_server(
+            HOST, 0, self.wire, threaded=True, request_handler=MotoRequestHandler
+        )
+        self.endpoint = f"http://{HOST}:{self._server.server_port}"
+        self.functions.endpoint = self.endpoint
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._clients: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        # moto's engine makes its own calls to localhost at this port.
+        os.environ["MOTO_PORT"] = str(self._server.server_port)
+        self._thread.start()
+        requests.post(
+            f"{self.endpoint}/moto-api/config",
+            json={"stepfunctions": {"execute_state_machine": True}},
+            timeout=10,
+        ).raise_for_status()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        requests.post(f"{self.endpoint}/moto-api/reset", timeout=10)
+        self.functions.stop()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._folder.cleanup()
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of this AWS, as the person who operates it."""
+        if service not in self._clients:
+            self._clients[service] = boto3.client(  # type: ignore[call-overload]
+                service,
+                endpoint_url=self.endpoint,
+                region_name=REGION,
+                aws_access_key_id="operator",
+                aws_secret_access_key="local",  # noqa: S106 - no secret: nothing checks it
+                config=Config(retries={"total_max_attempts": 1}, max_pool_connections=50),
+            )
+        return self._clients[service]
