@@ -37,7 +37,8 @@ class Resolver:
             return node
         if len(node) == 1:
             ((name, argument),) = node.items()
-            if name == "Ref" or name == "Condition" or name.startswith("Fn::"):
+            named_condition = name == "Condition" and isinstance(argument, str)
+            if name == "Ref" or named_condition or name.startswith("Fn::"):
                 return self._call(name, argument)
         resolved = {key: self.value(item) for key, item in node.items()}
         return {key: item for key, item in resolved.items() if item is not NO_VALUE}
