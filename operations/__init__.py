@@ -1,0 +1,1 @@
+"""What people run: the demo, and the template's expansion."""

@@ -26,14 +26,18 @@ class PinTable:
             )
         return _record(answer["Item"]) if "Item" in answer else None
 
-    def find_many(self, pins: Iterable[str]) -> dict[str, PinRecord]:
-        unread: Any = {"Keys": [{"PIN": {"S": pin}} for pin in pins], "ConsistentRead": True}
-        found: dict[str, PinRecord] = {}
+    def reusable_at(self, pins: Iterable[str]) -> dict[str, int]:
+        unread: Any = {
+            "Keys": [{"PIN": {"S": pin}} for pin in pins],
+            "ConsistentRead": True,
+            "ProjectionExpression": "PIN, ReusableAt",
+        }
+        found: dict[str, int] = {}
         for _ in range(_ROUNDS):
             with faults_of("BatchGetItem on PinTable"):
                 answer = self._client.batch_get_item(RequestItems={self._table: unread})
-            rows = [_record(item) for item in answer["Responses"].get(self._table, [])]
-            found |= {row.pin: row for row in rows}
+            for item in answer["Responses"].get(self._table, []):
+                found[item["PIN"]["S"]] = int(item["ReusableAt"]["N"])
             unread = answer.get("UnprocessedKeys", {}).get(self._table)
             if not unread:
                 return found

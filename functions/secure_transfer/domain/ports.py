@@ -25,8 +25,11 @@ class Clock(Protocol):
 class Pins(Protocol):
     def find(self, pin: str) -> PinRecord | None: ...
 
-    def find_many(self, pins: Iterable[str]) -> dict[str, PinRecord]:
-        """Return the rows there are among `pins`, by PIN."""
+    def reusable_at(self, pins: Iterable[str]) -> dict[str, int]:
+        """Return from when on (epoch seconds) each of up to 100 PINs is free.
+
+        A PIN that has no row is free and is left out.
+        """
         ...
 
     def claim(self, record: PinRecord, requested_at: int) -> bool:

@@ -38,14 +38,12 @@ def find_free_pin(
     """
     order = search_order(wanted.transfer_id, pin_length)
     while batch := list(islice(order, BATCH)):
-        rows = pins.find_many(batch)
+        held_until = pins.reusable_at(batch)
         for pin in batch:
-            row = rows.get(pin)
-            if row and row.transfer_id == wanted.transfer_id:
+            free = held_until.get(pin, 0) <= requested_at
+            # A row of this very transfer bears its date; whether it is one, the claim will tell.
+            perhaps_ours = held_until.get(pin) == wanted.reusable_at
+            if (free or perhaps_ours) and pins.claim(replace(wanted, pin=pin), requested_at):
                 return Found(pin, collisions)
-            if row and row.reusable_at > requested_at:
-                continue
-            if pins.claim(replace(wanted, pin=pin), requested_at):
-                return Found(pin, collisions)
-            collisions += 1
+            collisions += free
     return Found(None, collisions)

@@ -1,0 +1,23 @@
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from simulator.aws import LocalAws
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_aws_but_the_local_one() -> None:
+    """Keep boto3 from finding anybody's real credentials or region."""
+    for name in list(os.environ):
+        if name.startswith("AWS_"):
+            del os.environ[name]
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[LocalAws]:
+    """The one local AWS of the test run: moto's state is global, so there cannot be two."""
+    with LocalAws() as local_aws:
+        yield local_aws
