@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -10,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from operations.history import Visit
-from operations.scenarios import SCENARIOS
+from operations.scenarios import SCENARIOS, Scenario
 from operations.stage import Scene, Stage
 from simulator.aws import LocalAws
 
@@ -32,21 +33,26 @@ def run() -> bool:
         console = Console(highlight=False, width=_PIPED_WIDTH)
     began = time.monotonic()
     console.print("Starting a local AWS and deploying template.yaml …", style="dim")
-    with LocalAws() as aws:
-        stage = Stage(aws, **WAITS)
-        stage.warm_up()
-        console.print(f"Ready after {time.monotonic() - began:.0f} s.\n", style="dim")
-        results = []
-        for number, scenario in enumerate(SCENARIOS, 1):
-            console.print(Rule(f"[bold]{number}  {scenario.title}", align="left"))
-            stage.scene = Scene()
-            scenario.play(stage)
-            _print(console, stage.scene)
-            results.append((scenario.title, stage.scene.passed))
+    results = []
+    for number, (scenario, scene) in enumerate(played(), 1):
+        console.print(Rule(f"[bold]{number}  {scenario.title}", align="left"))
+        print_scene(console, scene)
+        results.append((scenario.title, scene.passed))
     return _summary(console, results, time.monotonic() - began)
 
 
-def _print(console: Console, scene: Scene) -> None:
+def played() -> Iterator[tuple[Scenario, Scene]]:
+    """Play the scenarios one after the other, each as it is asked for."""
+    with LocalAws() as aws:
+        stage = Stage(aws, **WAITS)
+        stage.warm_up()
+        for scenario in SCENARIOS:
+            stage.scene = Scene()
+            scenario.play(stage)
+            yield scenario, stage.scene
+
+
+def print_scene(console: Console, scene: Scene) -> None:
     console.print("\nThe calls", style="bold cyan")
     console.print(_exchanges(scene))
     for execution in scene.executions:

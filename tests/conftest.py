@@ -1,9 +1,30 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from simulator.aws import LocalAws
+
+_FIGURES = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_FIGURES] = []
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if config.stash[_FIGURES]:
+        terminalreporter.section("figures")
+        for line in config.stash[_FIGURES]:
+            terminalreporter.line(line)
+
+
+@pytest.fixture
+def figure(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Report a measurement after the run. Seconds are reported, never asserted."""
+    return pytestconfig.stash[_FIGURES].append
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,55 @@
+"""Nothing that others can read holds a live PIN, a task token or a phone number."""
+
+import json
+import re
+
+from operations.stage import CARDHOLDER, OUR_PUBLIC_NUMBER, PCI_PAL, RETURN_NUMBER, until
+from tests.workflow.driver import SECURED, Driver
+
+
+def test_events_logs_and_outputs_hold_no_pin_token_or_number(driver: Driver) -> None:
+    click = driver.stage.clicks("alice", driver.stage.cardholder_calls())
+    driver.stage.until_waiting(click, "LoopToken")
+    driver.stage.loop_returns("9" * 5000, "a stranger keys too much")
+    answered = driver.answers(click)
+    driver.stage.until_waiting(click, "JoinToken")
+    looped = driver.stage.loop_returns(click.pin, "a stranger repeats the PIN")
+    assert looped.answer["Reason"] == "PinAlreadyUsed"
+    record = driver.record(click)
+    assert record
+    assert record.loop_token
+    assert record.join_token
+    assert driver.stage.picks_up("alice", answered) == {"Result": "OK"}
+    execution = driver.end_of(click)
+    driver.stage.events_about(click.transfer_id, len(SECURED) + 1)
+
+    readable = {
+        "audit events": json.dumps(driver.stage.scene.events),
+        "audit log": _audit_log(driver),
+        "execution output": json.dumps(execution.output),
+        **{
+            name: driver.aws.functions.log_of(driver.stage.stack.outputs[f"{name}FunctionArn"])
+            for name in ("AddAgent", "GetAgent", "AgentJoined")
+        },
+    }
+    # Four digits occur in times and ids by chance: a PIN stands alone.
+    pin = re.compile(rf"(?<![\w.:+-]){click.pin}(?![\w.:+-])")
+    for where, text in readable.items():
+        assert text, where
+        assert not pin.search(text), where
+        for secret in (
+            record.loop_token, record.join_token, CARDHOLDER, OUR_PUBLIC_NUMBER, PCI_PAL,
+            RETURN_NUMBER, "9" * 20,
+        ):  # fmt: skip
+            assert secret not in text, where
+
+
+def _audit_log(driver: Driver) -> str:
+    logs = driver.aws.client("logs")
+    group = driver.stage.stack.resources["AuditLogGroup"]
+
+    def told() -> str:
+        events = logs.filter_log_events(logGroupName=group)["events"]
+        return "\n".join(event["message"] for event in events)
+
+    return str(until(told, "the audit log"))
