@@ -14,7 +14,7 @@ from secure_transfer.adapters.budget import invocation
 from secure_transfer.adapters.pin_table import PinTable
 from secure_transfer.domain.pins import PinRecord
 from secure_transfer.domain.search import find_free_pin
-from secure_transfer.observability import count, logger, metrics
+from secure_transfer.observability import count, faults_counted, logger, metrics
 
 PIN_LENGTH = settings.number("PIN_LENGTH")
 PINS = PinTable(clients.dynamodb(), settings.text("PIN_TABLE_NAME"))
@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         expires_at=event["expiresAt"],
         reusable_at=event["reusableAt"],
     )
-    with invocation(context):
+    with invocation(context), faults_counted():
         found = find_free_pin(
             wanted,
             requested_at=event["requestedAt"],

@@ -62,8 +62,10 @@ def _answer(contact_id: str, pin: str, now: datetime, pins: Pins, transfers: Tra
     if held is None:
         raise PinUnknown("No transfer holds this PIN.")
     try:
-        _bind_contact(contact_id, held.transfer_id, now, transfers)
-        answered = transfers.answer(held.transfer_id, pin, contact_id, now)
+        answered = None
+        if held.expires_at > now.timestamp():
+            _bind_contact(contact_id, held.transfer_id, now, transfers)
+            answered = transfers.answer(held.transfer_id, pin, contact_id, now)
         return answered or _judge(transfers.find(held.transfer_id), contact_id, pin)
     except Refused as refusal:
         refusal.transfer_id = held.transfer_id
