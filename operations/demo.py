@@ -17,7 +17,7 @@ from simulator.aws import LocalAws
 
 # The deployed waits are 90 and 300 s; the template's parameters make them short here. Whoever
 # answers in time does so within a second.
-WAITS = {"LoopTimeoutSeconds": "4", "JoinTimeoutSeconds": "4"}
+WAITS = {"LoopTimeoutSeconds": "6", "JoinTimeoutSeconds": "4"}
 
 _PIPED_WIDTH = 140
 _BAR = 24

@@ -114,8 +114,8 @@ class Stage:
 
     def warm_up(self) -> None:
         """Start each function once, so that no scenario waits for a cold start."""
-        for output in ("AddAgentFunctionArn", "GetAgentFunctionArn", "AgentJoinedFunctionArn"):
-            function = self.stack.outputs[output]
+        for name in ("AddAgent", "GetAgent", "AgentJoined", "FindFreePin"):
+            function = self.stack.resources[f"{name}Function"]
             self.aws.client("lambda").invoke(FunctionName=function, Payload="{}")
 
     # ------------------------------------------------------------------ the call

@@ -41,6 +41,8 @@ class Wire:
         self._lambda = lambda_service
         self._lock = threading.Lock()
         self._calls: list[AwsCall] = []
+        # DynamoDB judges a condition and writes in one step. moto does it in two, without a lock.
+        self._one_table_call_at_a_time = threading.Lock()
         self.interferences: list[Interference] = []
 
     @property
@@ -62,6 +64,9 @@ class Wire:
             invocation = _INVOCATION.fullmatch(request.path)
             if invocation:
                 return self._lambda.respond(invocation[1], request)  # type: ignore[no-any-return]
+            if call.service == "dynamodb":
+                with self._one_table_call_at_a_time:
+                    return Response.from_app(self._backend, request.environ)
             return Response.from_app(self._backend, request.environ)
 
         for interfere in list(self.interferences):

@@ -34,6 +34,8 @@ def main() -> None:
     module, _, name = handler_path.rpartition(".")
     handler = getattr(importlib.import_module(module), name)
     with os.fdopen(reply_descriptor, "w") as replies:
+        replies.write("ready\n")
+        replies.flush()
         for line in sys.stdin:
             request = json.loads(line)
             context = Context(request["requestId"], time.monotonic() + request["timeoutSeconds"])

@@ -24,6 +24,9 @@ from werkzeug.wrappers import Request, Response
 from simulator.errors import SimulatorError
 from simulator.template import REGION, ROOT
 
+_START_SECONDS = 30
+"""Lambda allows 10 s for the imports; a shared machine may need more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Permission:
@@ -157,6 +160,9 @@ class _Sandbox:
                 text=True,
             )
         os.close(write_end)
+        # As on AWS, the start has a time of its own and is not part of the event's.
+        select.select([self._replies], [], [], _START_SECONDS)
+        self._replies.readline()
 
     def run(self, event: str, timeout_seconds: int) -> dict[str, Any] | None:
         """Return the runtime's reply; None after a time-out."""
@@ -172,8 +178,7 @@ class _Sandbox:
             self._process.stdin.flush()
         except BrokenPipeError:
             return {"exited": True}
-        # Import time counts here, as in a Lambda cold start it nearly does not: allow for it.
-        ready, _, _ = select.select([self._replies], [], [], timeout_seconds + 3)
+        ready, _, _ = select.select([self._replies], [], [], timeout_seconds)
         if not ready:
             return None
         line = self._replies.readline()

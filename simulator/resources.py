@@ -108,9 +108,10 @@ def _state_machine(aws: LocalAws, name: str, properties: Properties) -> Attribut
 def _function(aws: LocalAws, name: str, properties: Properties) -> Attributes:
     code = properties.take("Code")
     concurrency = properties.take("ReservedConcurrentExecutions")
-    # What has no meaning for a process on this machine. Each is read, so that a change shows.
     properties.only("Architectures", ["arm64"])
     properties.only("Runtime", "python3.13")
+    # What has no meaning for a process on this machine: nothing checks a role here, and the log
+    # is a file.
     for described in ("Description", "Role", "LoggingConfig", "Tags"):
         properties.take(described)
     environment = properties.take("Environment", {}).get("Variables", {})

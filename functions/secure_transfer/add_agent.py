@@ -19,9 +19,8 @@ from secure_transfer.observability import answer, logger, metrics
 
 INSTANCE_ARN = settings.text("CONNECT_INSTANCE_ARN", default="")
 LIMITS = settings.limits()
-TABLE = settings.text("TRANSFER_TABLE_NAME")
-TRANSFERS = TransferTable(clients.dynamodb(), TABLE)
-POLL = TransferTable(clients.dynamodb(tries=1), TABLE)
+# One try a call: AddAgent looks for its PIN again and again, and that is the retry.
+TRANSFERS = TransferTable(clients.dynamodb(tries=1), settings.text("TRANSFER_TABLE_NAME"))
 WORKFLOW = StateMachine(clients.step_functions(), settings.text("STATE_MACHINE_ARN"))
 AUDIT = AuditBus(
     clients.events(), settings.text("AUDIT_BUS_NAME"),
@@ -46,7 +45,6 @@ def _allocate(event: Any) -> dict[str, str]:
         limits=LIMITS,
         workflow=WORKFLOW,
         transfers=TRANSFERS,
-        poll=POLL,
         audit=AUDIT,
         clock=SystemClock(),
     )

@@ -1,7 +1,7 @@
-"""How much of the running invocation is left. No AWS call starts in its last second.
+"""How much of the running invocation is left. No AWS call starts that might not end in it.
 
-Connect gives an invocation 8 s and boto3, left alone, waits 60 s for an answer. A call that is
-begun too late to be used would only keep Connect from repeating.
+Connect gives an invocation 8 s and boto3, left alone, waits 60 s for an answer. A call that
+outlives the invocation loses the answer, after it may have decided something.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from secure_transfer.domain.errors import OutOfTime
 
-LAST_MILLISECONDS = 1_000
+CONNECT_SECONDS = 0.5
+READ_SECONDS = 1.0
+"""What one try of a call may take, at the most: see `clients`."""
+
+LAST_MILLISECONDS = int((CONNECT_SECONDS + READ_SECONDS) * 1000) + 100
 
 _running: ContextVar[LambdaContext | None] = ContextVar("running invocation", default=None)
 
@@ -36,4 +40,4 @@ def refuse_late_calls(client: Any) -> None:
 def _look_at_the_time(**_: Any) -> None:
     context = _running.get()
     if context and context.get_remaining_time_in_millis() < LAST_MILLISECONDS:
-        raise OutOfTime("Less than a second of the invocation is left; no further call is made.")
+        raise OutOfTime("Too little of the invocation is left for another call to AWS.")

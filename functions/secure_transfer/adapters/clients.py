@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from secure_transfer.adapters.budget import refuse_late_calls
+from secure_transfer.adapters.budget import CONNECT_SECONDS, READ_SECONDS, refuse_late_calls
 from secure_transfer.domain.errors import PlatformFault
 
 if TYPE_CHECKING:
@@ -17,11 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
-# At the worst a call takes twice 0.5 + 1 s and a back-off: within Connect's 8 s there is room for
-# two that go as badly as that.
-_CONNECT_SECONDS = 0.5
-_READ_SECONDS = 1.0
 _TRIES = 2
+"""A call that goes as badly as it can takes 4 s, its back-off included: there is time for one."""
 
 _Client = TypeVar("_Client")
 
@@ -66,8 +63,8 @@ def faults_of(operation: str) -> Iterator[None]:
 
 def _config(tries: int) -> Config:
     return Config(
-        connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": tries},
     )
 

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from secure_transfer.adapters.clients import faults_of
 from secure_transfer.domain.errors import PlatformFault
-from secure_transfer.domain.ports import Wake
 from secure_transfer.observability import count, logger
 
 if TYPE_CHECKING:
@@ -28,20 +27,19 @@ class StateMachine:
             except self._client.exceptions.ExecutionAlreadyExists:
                 logger.info("The transfer was begun before; waiting for its PIN.")
 
-    def wake(self, token: str, output: Mapping[str, str]) -> Wake:
-        gone = self._client.exceptions
+    def wake(self, token: str, output: Mapping[str, str]) -> bool:
+        closed = self._client.exceptions
         try:
             with faults_of("SendTaskSuccess"):
                 try:
                     self._client.send_task_success(taskToken=token, output=json.dumps(output))
-                except (gone.TaskTimedOut, gone.InvalidToken, gone.TaskDoesNotExist):
-                    # Three names for one thing: AWS and the local engines differ.
-                    return Wake.GONE
+                except (closed.TaskTimedOut, closed.InvalidToken, closed.TaskDoesNotExist):
+                    return False  # three names for one thing: AWS and the local engines differ
         except PlatformFault as fault:
             count("WakeUpLost")
             logger.warning(f"{fault} The wait's own time-out will find what was decided.")
-            return Wake.LOST
-        return Wake.DELIVERED
+            return False
+        return True
 
     def has_ended(self, execution_arn: str) -> bool:
         try:

@@ -62,14 +62,12 @@ def allocate_pin(
     limits: Limits,
     workflow: Workflow,
     transfers: Transfers,
-    poll: Transfers,
     audit: AuditTrail,
     clock: Clock,
 ) -> str:
     """Return the PIN of the call's transfer: a new one, or the one that it has already.
 
-    `poll` reads the same records as `transfers`, without tries of its own: looking again is its
-    retry. Raises `Refused`; `PlatformFault`, after which a repeat finds the same transfer.
+    Raises `Refused`; `PlatformFault`, after which a repeat finds the same transfer.
     """
     started = clock.monotonic()
     try:
@@ -82,11 +80,11 @@ def allocate_pin(
     workflow.start(call.contact_id, execution_input(allocation, limits))
     while clock.monotonic() - started < DEADLINE_SECONDS:
         try:
-            recorded = poll.find(call.contact_id)
+            recorded = transfers.find(call.contact_id)
         except PlatformFault:
-            recorded = None
+            recorded = None  # to look again is the retry
         if recorded:
-            return _pin_of(recorded, clock)
+            return _pin_of(recorded, agent_name, clock)
         clock.sleep(POLL_SECONDS)
     return _give_up(allocation.transfer, transfers, clock)
 
@@ -122,11 +120,15 @@ def _give_up(transfer: Transfer, transfers: Transfers, clock: Clock) -> str:
     if not transfers.record_failure(too_late):
         recorded = transfers.find(transfer.transfer_id)
         if recorded:
-            return _pin_of(recorded, clock)
+            return _pin_of(recorded, transfer.agent_name, clock)
     raise TransferNotStarted("No PIN was ready in time; click again.", PIN_TOO_LATE)
 
 
-def _pin_of(transfer: Transfer, clock: Clock) -> str:
+def _pin_of(transfer: Transfer, agent_name: str, clock: Clock) -> str:
+    if transfer.agent_name != agent_name:
+        # Should a second click ever come with the first one's contact id, after the call has been
+        # handed to another agent: the PIN would ring the first agent's phone.
+        raise TransferClosed("The call's transfer belongs to another agent; click again.")
     if transfer.status is Status.FAILED:
         reason = transfer.reason or Status.FAILED
         raise TransferNotStarted(f"The transfer failed before it had a PIN: {reason}.", reason)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import Enum
 from typing import Any, Protocol
 
 from secure_transfer.domain.audit import AuditEvent
@@ -73,20 +72,14 @@ class Transfers(Protocol):
         ...
 
 
-class Wake(Enum):
-    DELIVERED = "delivered"
-    GONE = "gone"
-    """Nothing waits with this token any more."""
-    LOST = "lost"
-    """Step Functions could not be asked. The wait's own time-out looks at the record."""
-
-
 class Workflow(Protocol):
     def start(self, name: str, execution_input: Mapping[str, Any]) -> None:
         """Start an execution, or do nothing if one of that name was ever started."""
         ...
 
-    def wake(self, token: str, output: Mapping[str, str]) -> Wake: ...
+    def wake(self, token: str, output: Mapping[str, str]) -> bool:
+        """End the wait that stored the token. False: nothing waits with it, or nobody could ask."""
+        ...
 
     def has_ended(self, execution_arn: str) -> bool:
         """Whether the execution will send nothing more. True too if that cannot be told."""

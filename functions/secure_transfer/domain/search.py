@@ -1,6 +1,6 @@
 """FindFreePin: the drawn PINs were all taken; find and claim one that is free."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -15,7 +15,7 @@ BATCH = 100
 class Found:
     """What the state machine takes in place of its drawn candidates. No PIN: the pool is full."""
 
-    pin: str | None
+    pin: str | None = field(repr=False)
     collisions: int
 
     def as_claim(self) -> dict[str, Any]:

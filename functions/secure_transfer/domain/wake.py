@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from secure_transfer.domain.audit import AuditEvent
-from secure_transfer.domain.ports import AuditTrail, Wake, Workflow
+from secure_transfer.domain.ports import AuditTrail, Workflow
 
 
 def wake_execution(
@@ -17,10 +17,11 @@ def wake_execution(
 ) -> None:
     """Wake the state that waits with `token`; publish `event` if no execution is left to do so.
 
-    Without a token the wait has not begun: the execution will read the record when it comes to
-    it. A wake-up that is lost is made good by the wait's time-out, which reads the record too.
+    Without a token the wait has not begun, or never will. While the execution runs, it reads the
+    record when it comes to its wait, and again when the wait has timed out: it needs no other
+    wake-up.
     """
-    if token and workflow.wake(token, output) is not Wake.GONE:
+    if token and workflow.wake(token, output):
         return
     if execution_arn and workflow.has_ended(execution_arn):
         audit.publish(event)

@@ -1,0 +1,103 @@
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+from pytest_socket import disable_socket
+
+from secure_transfer.observability import metrics
+from tests.fakes import FakeAuditTrail, FakeClock, FakePins, FakeTransfers, FakeWorkflow
+from tests.unit.functions import Function, import_function
+
+
+@pytest.fixture(autouse=True)
+def _sockets_are_off() -> None:
+    """A unit test that reaches for the network fails. The plugin lifts this after each test."""
+    disable_socket()
+
+
+@pytest.fixture(autouse=True)
+def _no_metrics_left_over() -> Iterator[None]:
+    """What is counted outside of a handler is sent by nobody."""
+    yield
+    metrics.clear_metrics()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def pins() -> FakePins:
+    return FakePins()
+
+
+@pytest.fixture
+def transfers() -> FakeTransfers:
+    return FakeTransfers()
+
+
+@pytest.fixture
+def workflow() -> FakeWorkflow:
+    return FakeWorkflow()
+
+
+@pytest.fixture
+def audit() -> FakeAuditTrail:
+    return FakeAuditTrail()
+
+
+@pytest.fixture(scope="session")
+def add_agent_module() -> ModuleType:
+    return import_function("add_agent")
+
+
+@pytest.fixture(scope="session")
+def get_agent_module() -> ModuleType:
+    return import_function("get_agent")
+
+
+@pytest.fixture(scope="session")
+def agent_joined_module() -> ModuleType:
+    return import_function("agent_joined")
+
+
+@pytest.fixture(scope="session")
+def find_free_pin_module() -> ModuleType:
+    return import_function("find_free_pin")
+
+
+@pytest.fixture
+def add_agent(
+    add_agent_module: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Function:
+    return Function(add_agent_module, monkeypatch, capsys)
+
+
+@pytest.fixture
+def get_agent(
+    get_agent_module: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Function:
+    return Function(get_agent_module, monkeypatch, capsys)
+
+
+@pytest.fixture
+def agent_joined(
+    agent_joined_module: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Function:
+    return Function(agent_joined_module, monkeypatch, capsys)
+
+
+@pytest.fixture
+def find_free_pin(
+    find_free_pin_module: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Function:
+    return Function(find_free_pin_module, monkeypatch, capsys)
