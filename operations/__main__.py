@@ -6,6 +6,7 @@ import sys
 import click
 
 from simulator import template
+from simulator.connect import LambdaBlockFailed
 from simulator.errors import SimulatorError
 
 
@@ -32,7 +33,7 @@ def expand() -> None:
 def main() -> None:
     try:
         cli()
-    except (SimulatorError, TimeoutError) as error:
+    except (LambdaBlockFailed, SimulatorError, TimeoutError) as error:
         sys.exit(f"operations: {error}")
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from simulator.aws import LocalAws
 from simulator.errors import SimulatorError
 from simulator.template import REGION
@@ -106,14 +108,23 @@ class Connect:
         end = time.monotonic() + LIMIT_SECONDS
         failures = []
         for _ in range(TRIES):
-            answer = self._aws.client("lambda").invoke(FunctionName=function_arn, Payload=payload)
-            body = answer["Payload"].read()
+            body, failure = self._try(function_arn, payload)
             if time.monotonic() > end:
                 raise LambdaBlockFailed(f"The function took longer than {LIMIT_SECONDS:.0f} s.")
-            if "FunctionError" not in answer:
+            if failure is None:
                 return _string_map(body)
-            failures.append(json.loads(body).get("errorMessage", "unknown"))
+            failures.append(failure)
         raise LambdaBlockFailed(f"The function failed {TRIES} times: {failures[-1]}")
+
+    def _try(self, function_arn: str, payload: str) -> tuple[bytes, str | None]:
+        """Return what the function answered, and what was wrong with it."""
+        try:
+            answer = self._aws.client("lambda").invoke(FunctionName=function_arn, Payload=payload)
+        except ClientError as error:
+            return b"", error.response["Error"]["Code"]
+        body = answer["Payload"].read()
+        failed = "FunctionError" in answer
+        return body, json.loads(body).get("errorMessage", "unknown") if failed else None
 
     def _must_be_let_in(self, function_arn: str) -> None:
         permissions = self._aws.functions.function(function_arn).permissions

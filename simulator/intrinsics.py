@@ -9,7 +9,7 @@ from simulator.errors import SimulatorError
 NO_VALUE = object()
 """What `AWS::NoValue` resolves to: the property is left out."""
 
-_NAME_IN_SUB = re.compile(r"\$\{([^!}][^}]*)\}")
+_NAME_IN_SUB = re.compile(r"\$\{(!?)([^}]+)\}")
 
 
 class Resolver:
@@ -73,7 +73,9 @@ class Resolver:
         names = {name: self.value(node) for name, node in own.items()}
 
         def replace(match: re.Match[str]) -> str:
-            name = match[1]
+            name = match[2]
+            if match[1]:
+                return f"${{{name}}}"  # ${!Name} is how CloudFormation is told to write ${Name}
             return str(names[name] if name in names else self._lookup(name))
 
         return _NAME_IN_SUB.sub(replace, text)

@@ -39,9 +39,10 @@ def main() -> None:
         for line in sys.stdin:
             request = json.loads(line)
             context = Context(request["requestId"], time.monotonic() + request["timeoutSeconds"])
-            replies.write(json.dumps(_run(handler, request["event"], context)) + "\n")
+            reply = _run(handler, request["event"], context)
+            sys.stdout.flush()  # whoever has the answer may look at the log
+            replies.write(json.dumps(reply) + "\n")
             replies.flush()
-            sys.stdout.flush()
 
 
 def _run(handler: Any, event: Any, context: Context) -> dict[str, Any]:

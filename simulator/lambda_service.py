@@ -5,6 +5,7 @@ one (a cold start), a handler that overruns its time-out loses its sandbox, and 
 environment that the template gives it and no other.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -188,7 +189,8 @@ class _Sandbox:
         self._process.kill()
         self._process.wait()
         if self._process.stdin:
-            self._process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # an event that nobody read
+                self._process.stdin.close()
         self._replies.close()
 
 

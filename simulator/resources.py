@@ -13,7 +13,7 @@ from typing import Any
 from simulator.aws import LocalAws
 from simulator.errors import SimulatorError
 from simulator.lambda_service import Permission
-from simulator.template import REGION, local_file
+from simulator.template import REGION, ROOT, local_file
 
 Attributes = dict[str, str]
 
@@ -25,6 +25,7 @@ class Properties:
         self._resource = resource
         self._kind = kind
         self._values = dict(values)
+        self._sections: list[Properties] = []
 
     def take(self, name: str, default: Any = None) -> Any:
         return self._values.pop(name, default)
@@ -32,6 +33,19 @@ class Properties:
     def take_all(self) -> dict[str, Any]:
         values, self._values = self._values, {}
         return values
+
+    def section(self, name: str) -> "Properties":
+        """Take a property that has properties of its own; none of them if it is not there."""
+        return self._section(name, self.take(name, {}))
+
+    def sections(self, name: str) -> "list[Properties]":
+        """Take a property that is a list of such."""
+        return [self._section(name, item) for item in self.take(name, [])]
+
+    def _section(self, name: str, values: Mapping[str, Any]) -> "Properties":
+        section = Properties(self._resource, f"{self._kind} {name}", values)
+        self._sections.append(section)
+        return section
 
     def only(self, name: str, *values: Any) -> None:
         """Take a property of which the simulator knows these values only."""
@@ -47,6 +61,8 @@ class Properties:
                 f"{self._resource} ({self._kind}): the simulator does not know the property "
                 f"{', '.join(sorted(self._values))}. Teach it in simulator/resources.py."
             )
+        for section in self._sections:
+            section.nothing_left()
 
 
 Maker = Callable[[LocalAws, str, Properties], Attributes]
@@ -69,12 +85,12 @@ def make(
 
 def _table(aws: LocalAws, name: str, properties: Properties) -> Attributes:
     client = aws.client("dynamodb")
-    encryption = properties.take("SSESpecification", {})
+    encrypted = properties.section("SSESpecification").take("SSEEnabled", False)
     time_to_live = properties.take("TimeToLiveSpecification")
     recovery = properties.take("PointInTimeRecoverySpecification")
     answer = client.create_table(
         TableName=name,
-        SSESpecification={"Enabled": bool(encryption.get("SSEEnabled"))},
+        SSESpecification={"Enabled": bool(encrypted)},
         **properties.take_all(),
     )
     if time_to_live:
@@ -85,14 +101,15 @@ def _table(aws: LocalAws, name: str, properties: Properties) -> Attributes:
 
 
 def _state_machine(aws: LocalAws, name: str, properties: Properties) -> Attributes:
-    location = properties.take("DefinitionS3Location")
-    definition = local_file(location["Bucket"], location["Key"]).read_text()
+    location = properties.section("DefinitionS3Location")
+    file = local_file(location.take("Bucket"), location.take("Key"))
+    definition = file.read_text()
     substitutions = properties.take("DefinitionSubstitutions", {})
     for variable, value in substitutions.items():
         definition = definition.replace("${" + variable + "}", str(value))
     missing = re.findall(r"\$\{\w+\}", definition)
     if missing:
-        raise SimulatorError(f"{location['Key']}: no substitution for {', '.join(missing)}.")
+        raise SimulatorError(f"{file.relative_to(ROOT)}: no substitution for {', '.join(missing)}.")
     logging = properties.take("LoggingConfiguration", {})
     answer = aws.client("stepfunctions").create_state_machine(
         name=name,
@@ -106,7 +123,7 @@ def _state_machine(aws: LocalAws, name: str, properties: Properties) -> Attribut
 
 
 def _function(aws: LocalAws, name: str, properties: Properties) -> Attributes:
-    code = properties.take("Code")
+    code = properties.section("Code")
     concurrency = properties.take("ReservedConcurrentExecutions")
     properties.only("Architectures", ["arm64"])
     properties.only("Runtime", "python3.13")
@@ -114,12 +131,12 @@ def _function(aws: LocalAws, name: str, properties: Properties) -> Attributes:
     # is a file.
     for described in ("Description", "Role", "LoggingConfig", "Tags"):
         properties.take(described)
-    environment = properties.take("Environment", {}).get("Variables", {})
+    environment = properties.section("Environment").take("Variables", {})
     function = aws.functions.create(
         name,
         account=aws.account,
         handler=properties.take("Handler"),
-        code=local_file(code["S3Bucket"], code["S3Key"]),
+        code=local_file(code.take("S3Bucket"), code.take("S3Key")),
         timeout_seconds=int(properties.take("Timeout", 3)),
         memory_mb=int(properties.take("MemorySize", 128)),
         environment={key: str(value) for key, value in environment.items()},
@@ -145,11 +162,11 @@ def _role(aws: LocalAws, name: str, properties: Properties) -> Attributes:
     client = aws.client("iam")
     trust = properties.take("AssumeRolePolicyDocument")
     answer = client.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
-    for policy in properties.take("Policies", []):
+    for policy in properties.sections("Policies"):
         client.put_role_policy(
             RoleName=name,
-            PolicyName=policy["PolicyName"],
-            PolicyDocument=json.dumps(policy["PolicyDocument"]),
+            PolicyName=policy.take("PolicyName"),
+            PolicyDocument=json.dumps(policy.take("PolicyDocument")),
         )
     return {"Ref": name, "Arn": answer["Role"]["Arn"]}
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ParamValidationError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from simulator import resources, template
 from simulator.aws import LocalAws
@@ -96,7 +96,7 @@ class _Deployment:
                 resource["Type"],
                 properties,
             )
-        except ParamValidationError as error:
+        except (ClientError, ParamValidationError) as error:
             raise SimulatorError(f"{logical_name} ({resource['Type']}): {error}") from error
         self._under_way.pop()
 

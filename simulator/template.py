@@ -30,7 +30,8 @@ def expand(path: Path = ROOT / "template.yaml") -> dict[str, Any]:
             {}, Parser(), boto_session=boto3.Session(region_name=REGION)
         ).translate(source, dict(_defaults(source)))
     except InvalidDocumentException as error:
-        raise SimulatorError(f"{path.name}: {error.message}") from error
+        causes = " ".join(cause.message for cause in error.causes)
+        raise SimulatorError(f"{path.name}: {error.message} {causes}") from error
     return expanded
 
 
