@@ -1,0 +1,181 @@
+"""What the functions and the template say about the things that the state machine relies on.
+
+Read from the code by running it, on the ports' fakes and on a DynamoDB client that only notes what
+it is asked, so that machine and code cannot drift apart.
+"""
+
+import ast
+import inspect
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from secure_transfer.adapters.pin_table import PinTable
+from secure_transfer.adapters.transfer_table import TransferTable
+from secure_transfer.domain import audit
+from secure_transfer.domain.allocate import Allocation
+from secure_transfer.domain.allocate import execution_input as build_input
+from secure_transfer.domain.answer import answer_loop
+from secure_transfer.domain.join import join_agent
+from secure_transfer.domain.search import Found
+from secure_transfer.domain.transfer import Limits, Status
+from secure_transfer.domain.values import Call
+from simulator import template
+from tests.fakes import (
+    NOW,
+    NOW_TEXT,
+    FakeAuditTrail,
+    FakeClock,
+    FakePins,
+    FakeTransfers,
+    FakeWorkflow,
+    a_pin_record,
+    a_transfer,
+    an_answered_transfer,
+)
+
+_CLICK = Call("transfer-1", "conversation-1", None, None)
+_LOOPED = Call("loop-1", "loop-1", None, None)
+
+
+class _NotingClient:
+    """A DynamoDB client that notes the one write that it is asked for."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any] = {}
+
+    def put_item(self, **asked: Any) -> dict[str, Any]:
+        self.asked = asked
+        return {}
+
+    def update_item(self, **asked: Any) -> dict[str, Any]:
+        self.asked = asked
+        names = ("TransferId", "AgentName", "InitialContactId", "RequestedAt")
+        item = {name: {"S": "text"} for name in names}
+        return {"Attributes": {**item, "Status": {"S": Status.ANSWERED}}}
+
+    def as_client(self) -> Any:
+        return cast("Any", self)
+
+
+@cache
+def execution_input() -> dict[str, Any]:
+    """Return an execution's input, as AddAgent builds it and JSON carries it."""
+    limits = Limits(4, 90, 300, 180, 400)
+    allocation = Allocation.of(_CLICK, "jane.doe", limits, FakeClock())
+    made: dict[str, Any] = json.loads(json.dumps(build_input(allocation, limits)))
+    return made
+
+
+@cache
+def callback_of(wait: str) -> frozenset[str]:
+    """Return the fields that a function brings to a state that waits with a task token."""
+    pins, transfers, workflow = FakePins(), FakeTransfers(), FakeWorkflow()
+    given: Any = {
+        "instance_arn": "",
+        "transfers": transfers,
+        "workflow": workflow,
+        "audit": FakeAuditTrail(),
+        "clock": FakeClock(),
+    }
+    workflow.waiting = {"loop-token", "join-token"}
+    if wait == "AwaitLoop":
+        pins.seed(a_pin_record())
+        transfers.seed(a_transfer())
+        answer_loop(_LOOPED, "0027", return_number="", pin_length=4, pins=pins, **given)
+    elif wait == "AwaitJoin":
+        transfers.seed(an_answered_transfer())
+        join_agent(_LOOPED, "jane.doe", "transfer-1", **given)
+    return frozenset(field for _, output in workflow.delivered for field in output)
+
+
+@cache
+def pin_claim() -> dict[str, Any]:
+    """Return the write by which FindFreePin claims a PIN."""
+    client = _NotingClient()
+    PinTable(client.as_client(), "table").claim(a_pin_record(), 1)
+    return client.asked
+
+
+@cache
+def failure_record() -> dict[str, Any]:
+    """Return the item that AddAgent writes when it runs out of time."""
+    client = _NotingClient()
+    failed = a_transfer(status=Status.FAILED, reason="PinTooLate")
+    TransferTable(client.as_client(), "table").record_failure(failed)
+    item: dict[str, Any] = client.asked["Item"]
+    return item
+
+
+@cache
+def attributes_by(status: str) -> frozenset[str]:
+    """Return the attributes (`LoopContactId.S`) that an item of this status surely has."""
+    client = _NotingClient()
+    table = TransferTable(client.as_client(), "table")
+    if status == Status.FAILED:
+        return frozenset(f"{name}.{kind}" for name, (kind,) in failure_record().items())
+    if status == Status.ANSWERED:
+        table.answer("transfer-1", "0027", "loop-1", NOW)
+        return _set_by(client.asked)
+    if status == Status.JOINED:
+        table.join("transfer-1", "jane.doe", "loop-1", NOW)
+        return _set_by(client.asked) | attributes_by(Status.ANSWERED)
+    return frozenset({"Status.S"})
+
+
+def _set_by(update: dict[str, Any]) -> frozenset[str]:
+    kinds = {name: kind for name, (kind,) in update["ExpressionAttributeValues"].items()}
+    assignments = update["UpdateExpression"].removeprefix("SET ").split(", ")
+    pairs = [assignment.split(" = ") for assignment in assignments]
+    return frozenset(f"{name.removeprefix('#')}.{kinds[value]}" for name, value in pairs)
+
+
+@cache
+def search_answer() -> frozenset[str]:
+    """Return the fields of FindFreePin's answer, whatever it found."""
+    full, found = Found(None, 0).as_claim(), Found("0027", 0).as_claim()
+    return frozenset(full) & frozenset(found)
+
+
+@cache
+def search_request() -> frozenset[str]:
+    """Return the fields that FindFreePin's handler takes out of its event."""
+    # By its source: the module reads its environment when it is imported.
+    source = Path(inspect.getfile(audit)).parents[1] / "find_free_pin.py"
+    return frozenset(
+        str(node.slice.value)
+        for node in ast.walk(ast.parse(source.read_text()))
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "event"
+        and isinstance(node.slice, ast.Constant)
+    )
+
+
+@cache
+def events_of_functions() -> dict[str, audit.AuditEvent]:
+    """Return the events of a transfer's life that functions send too, by detail-type."""
+    joined = replace(an_answered_transfer(), status=Status.JOINED, joined_at=NOW_TEXT)
+    sent = (audit.loop_answered(joined), audit.transfer_secured(joined, late=False))
+    return {event.detail_type: event for event in sent}
+
+
+@cache
+def expanded_template() -> dict[str, Any]:
+    return template.expand()
+
+
+@cache
+def substitutions() -> frozenset[str]:
+    return frozenset(
+        name
+        for resource in expanded_template()["Resources"].values()
+        for name in resource.get("Properties", {}).get("DefinitionSubstitutions", {})
+    )
+
+
+def most_seconds(limit: str) -> int:
+    """Return a limit's MaxValue: `loopTimeoutSeconds` is the parameter `LoopTimeoutSeconds`."""
+    return int(expanded_template()["Parameters"][limit[0].upper() + limit[1:]]["MaxValue"])

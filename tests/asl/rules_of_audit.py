@@ -1,0 +1,126 @@
+"""Rules of the audit entries: the contract that consumers read, in one shape everywhere."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from secure_transfer.adapters.audit_bus import SOURCE
+from secure_transfer.domain import audit
+from tests.asl import facts
+from tests.asl.dataflow import known_in
+from tests.asl.machine import Machine, entries, states
+from tests.asl.rules_of_tasks import Findings
+
+# The place in a transfer's life, by detail-type: the numbers that the functions know too are
+# theirs.
+SEQUENCE = {
+    "TransferRequested": 1,
+    "PinAllocated": 2,
+    "LoopAnswered": audit.LOOP_ANSWERED,
+    "TransferTimedOut": 3,
+    "TransferSecured": audit.TRANSFER_SECURED,
+    "TransferAbandoned": 4,
+    "TransferFailed": audit.TRANSFER_FAILED,
+}
+
+_METADATA = {
+    "eventId.$": "States.Format('{}-%s', $.transferId)",
+    "schemaVersion.$": "$.schemaVersion",
+    "transferId.$": "$.transferId",
+    "executionArn.$": "$$.Execution.Id",
+    "attempt.$": "$.conversation.attempt",
+    "contactId.$": "$.transferId",
+    "initialContactId.$": "$.initialContactId",
+}
+
+_LOOP_CONTACT = "$.loop.loopContactId"
+
+# When the fact was, not when it is told, wherever the two differ.
+_OCCURRED_AT = {
+    "TransferRequested": "$.requestedAtTime",
+    "LoopAnswered": "$.loop.answeredAt",
+    "TransferSecured": "$.join.joinedAt",
+}
+
+
+def every_entry_is_ours_and_on_our_bus(machine: Machine) -> Findings:
+    envelope = {"EventBusName": "${AuditBusName}", "Source": SOURCE}
+    return [
+        where
+        for where, entry in _all_entries(machine)
+        if {key: entry.get(key) for key in envelope} != envelope
+        or set(entry) != {*envelope, "DetailType", "Detail"}
+        or set(entry["Detail"]) != {"metadata", "data"}
+    ]
+
+
+def the_detail_types_are_the_declared_ones(machine: Machine) -> Findings:
+    return sorted({entry["DetailType"] for _, entry in _all_entries(machine)} ^ set(SEQUENCE))
+
+
+def every_entry_has_its_place_in_the_sequence(machine: Machine) -> Findings:
+    return [
+        where
+        for where, entry in _all_entries(machine)
+        if _metadata(entry).get("sequence") != SEQUENCE.get(entry["DetailType"])
+    ]
+
+
+def every_event_id_is_transfer_and_detail_type(machine: Machine) -> Findings:
+    """So that a function that tells the same fact gives it the same id."""
+    return [
+        where
+        for where, entry in _all_entries(machine)
+        if _metadata(entry).get("eventId.$") != _METADATA["eventId.$"] % entry["DetailType"]
+    ]
+
+
+def every_metadata_has_exactly_the_declared_fields(machine: Machine) -> Findings:
+    """With `loopContactId` where the looped call is known on every way to the state."""
+    findings = []
+    for where, entry in _all_entries(machine):
+        known = known_in(machine)[where.partition(":")[0]]
+        declared = {**_METADATA, "sequence": None, "occurredAt.$": None}
+        if _LOOP_CONTACT in known:
+            declared["loopContactId.$"] = _LOOP_CONTACT
+        given = _metadata(entry)
+        fixed = {key: value for key, value in declared.items() if value and key != "eventId.$"}
+        if set(given) != set(declared) or {key: given[key] for key in fixed} != fixed:
+            findings.append(where)
+    return findings
+
+
+def every_entry_tells_when_the_fact_occurred(machine: Machine) -> Findings:
+    return [
+        where
+        for where, entry in _all_entries(machine)
+        if _metadata(entry).get("occurredAt.$")
+        != _OCCURRED_AT.get(entry["DetailType"], "$$.State.EnteredTime")
+    ]
+
+
+def entries_have_the_shape_that_the_functions_give_them(machine: Machine) -> Findings:
+    """LoopAnswered and TransferSecured come from either side, and look the same."""
+    return [
+        where
+        for where, entry in _all_entries(machine)
+        if (event := facts.events_of_functions().get(entry["DetailType"]))
+        and (
+            _names(_metadata(entry)) != set(event.metadata)
+            or _names(entry["Detail"]["data"]) != set(event.data)
+        )
+    ]
+
+
+def _all_entries(machine: Machine) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, state in [*states(machine, "Audit").items(), *states(machine, "Keep").items()]:
+        for entry in entries(state):
+            yield f"{name}: {entry['DetailType']}", entry
+
+
+def _metadata(entry: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = entry["Detail"]["metadata"]
+    return found
+
+
+def _names(fields: dict[str, Any]) -> set[str]:
+    return {key.removesuffix(".$") for key in fields}

@@ -1,0 +1,165 @@
+"""Rules of what the states read, write and give away."""
+
+import re
+
+from secure_transfer.domain.transfer import Status
+from tests.asl import facts
+from tests.asl.dataflow import all_reads, unknown_reads
+from tests.asl.machine import (
+    Machine,
+    entries,
+    fields,
+    paths_in,
+    reachable,
+    states,
+    strings,
+    tasks,
+    waits,
+)
+from tests.asl.rules_of_tasks import Findings
+
+_SECRET_NAME = re.compile(r"pin|token|candidates", re.IGNORECASE)
+_ANY_PATH = re.compile(
+    r"\$\$?(?![{$])(?:\.\w+)*"
+)  # of the input or the context; no ${Substitution}
+# As a whole these hold a secret somewhere.
+_TOO_WIDE = {"$", "$$", "$.claim", "$.stored", "$.stored.Item", "$$.Execution.Input", "$$.Task"}
+
+
+def every_path_that_is_read_is_there(machine: Machine) -> Findings:
+    """A path that is missing ends the execution as States.Runtime, which no Catch can name."""
+    return unknown_reads(machine)
+
+
+def every_field_of_the_input_is_read(machine: Machine) -> Findings:
+    read = all_reads(machine)
+    return [field for field in _leaves(facts.execution_input()) if field not in read]
+
+
+def callbacks_bring_what_the_item_would_have_told(machine: Machine) -> Findings:
+    """A Take… state stands in for a callback: the same fields in the same place."""
+    standing_in = {"AwaitLoop": "TakeAnswer", "AwaitJoin": "TakeJoin"}
+    findings = [name for name in waits(machine) if name not in standing_in]
+    for name, take in standing_in.items():
+        wait, stand_in = machine["States"][name], machine["States"][take]
+        taken = {key.removesuffix(".$") for key in stand_in["Parameters"]}
+        if taken != set(facts.callback_of(name)) or wait["ResultPath"] != stand_in["ResultPath"]:
+            findings.append(take)
+        if wait["Next"] != stand_in["Next"]:
+            findings.append(take)
+    return findings
+
+
+def results_have_what_is_taken_out_of_them(machine: Machine) -> Findings:
+    findings = []
+    for name, task in tasks(machine).items():
+        for path in sorted(paths_in(task.get("ResultSelector", {}))):
+            head, _, field = path.removeprefix("$.").partition(".")
+            answered = head == "Payload" and field in facts.search_answer()
+            asked_for = head == "Attributes" and task["Parameters"].get("ReturnValues") == "ALL_NEW"
+            if not answered and not asked_for:
+                findings.append(f"{name}: {path}")
+    return findings
+
+
+def find_free_pin_is_given_what_it_takes(machine: Machine) -> Findings:
+    payload = machine["States"]["FindFreePin"]["Parameters"]["Payload"]
+    given = {key.removesuffix(".$") for key in payload}
+    return sorted(given ^ facts.search_request())
+
+
+def status_values_are_those_of_the_domain(machine: Machine) -> Findings:
+    return sorted(statuses(machine) ^ set(Status))
+
+
+def statuses(machine: Machine) -> set[str]:
+    """Return the values that the machine writes into `Status` or compares it with."""
+    found = set()
+    for state in machine["States"].values():
+        parameters = state.get("Parameters", {})
+        found.add(parameters.get("Item", {}).get("Status", {}).get("S"))
+        if "Status" in parameters.get("ExpressionAttributeNames", {}).values():
+            values = parameters.get("ExpressionAttributeValues", {}).values()
+            found |= {value.get("S") for value in values}
+        for key, value in fields(state.get("Choices", [])):
+            if key == "StringEquals":
+                found.add(value)
+    return found - {None}
+
+
+def each_wait_expires_into_its_own_end(machine: Machine) -> Findings:
+    """From the status that it waited in; its own earlier result is taken as well."""
+    findings = []
+    for name, closed in {"Loop": Status.TIMED_OUT, "Join": Status.ABANDONED}.items():
+        wait = machine["States"][f"Await{name}"]["Parameters"]
+        expire = machine["States"][f"Expire{name}"]["Parameters"]
+        values = expire["ExpressionAttributeValues"]
+        if (
+            values[":waiting"] != wait["ExpressionAttributeValues"][":expected"]
+            or values[":closed"] != {"S": closed}
+            or expire["ConditionExpression"] != "#Status IN (:waiting, :closed)"
+            or not expire["UpdateExpression"].startswith("SET #Status = :closed")
+        ):
+            findings.append(f"Expire{name}")
+    return findings
+
+
+def nothing_that_is_told_holds_a_secret(machine: Machine) -> Findings:
+    """What leaves the execution: audit entries, its output, its error."""
+    told = {
+        **{name: entries(state) for name, state in states(machine, "Audit").items()},
+        **{name: entries(state) for name, state in states(machine, "Keep").items()},
+        **{
+            name: [{key: value} for key, value in state.items() if key != "Comment"]
+            for kind in ("Succeed", "Fail")
+            for name, state in states(machine, kind).items()
+        },
+    }
+    return [name for name, parts in told.items() if _mentions_a_secret(parts)]
+
+
+def the_output_is_narrowed(machine: Machine) -> Findings:
+    """A Succeed without an OutputPath would give away its whole input, candidates and all."""
+    return [
+        name
+        for name, state in states(machine, "Succeed").items()
+        if state.get("OutputPath", "$") in _TOO_WIDE
+    ]
+
+
+def no_pass_on_the_way_to_the_end_carries_a_secret(machine: Machine) -> Findings:
+    """Only the states that look for a PIN handle PINs: those from which ClaimPin can follow."""
+    return [
+        name
+        for name, state in states(machine, "Pass").items()
+        if "ClaimPin" not in reachable(machine, name)
+        and _mentions_a_secret([state.get("Parameters"), state.get("Result")])
+    ]
+
+
+def no_check_reads_a_secret(machine: Machine) -> Findings:
+    """What a getItem brings stays in the execution's data: PIN and tokens are left out of it."""
+    return [
+        name
+        for name, task in tasks(machine).items()
+        if task["Resource"].endswith(":getItem")
+        and _SECRET_NAME.search(task["Parameters"].get("ProjectionExpression", "PIN"))
+    ]
+
+
+def _mentions_a_secret(node: object) -> bool:
+    """Whether a path in `node` names a secret or is too wide, or a key promises one.
+
+    Fixed texts may use the words: a Fail's Cause explains what a PIN was for.
+    """
+    named = {key.removesuffix(".$") for key, _ in fields(node)}
+    read = {path for text in strings(node) for path in _ANY_PATH.findall(text)}
+    return any(map(_SECRET_NAME.search, named | read)) or bool(read & _TOO_WIDE)
+
+
+def _leaves(given: dict[str, object], path: str = "$") -> list[str]:
+    found = []
+    for key, value in given.items():
+        inner = f"{path}.{key}"
+        found += _leaves(value, inner) if isinstance(value, dict) else [inner]
+    return found

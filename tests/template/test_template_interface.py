@@ -1,0 +1,81 @@
+"""The names that others use, and where the template can be deployed."""
+
+import yaml
+from yaml.tokens import AliasToken, AnchorToken
+
+from simulator.resources import MAKERS
+from simulator.template import ROOT
+from tests.template.expanded import Template
+
+PARAMETERS = {
+    "ConnectInstanceArn": "",
+    "PciPalNumber": "",
+    "ReturnNumber": "",
+    "PinLength": 4,
+    "LoopTimeoutSeconds": 90,
+    "JoinTimeoutSeconds": 300,
+    "PinQuarantineSeconds": 180,
+    "RecordRetentionDays": 400,
+    "FindFreePinConcurrency": 10,
+    "LocalEmulator": "false",
+}
+
+OUTPUTS = {
+    "AddAgentFunctionArn": "<AddAgentFunction.Arn>",
+    "GetAgentFunctionArn": "<GetAgentFunction.Arn>",
+    "AgentJoinedFunctionArn": "<AgentJoinedFunction.Arn>",
+    "SecureTransferStateMachineArn": "<SecureTransferStateMachine>",
+    "PinTableName": "<PinTable>",
+    "TransferTableName": "<TransferTable>",
+    "AuditBusName": "<AuditBus>",
+}
+
+
+def test_every_parameter_has_its_name_its_default_and_a_description(template: Template) -> None:
+    declared = template.raw["Parameters"]
+    assert {name: rules.get("Default") for name, rules in declared.items()} == PARAMETERS
+    assert all(rules.get("Description") for rules in declared.values())
+
+
+def test_every_number_has_bounds_and_every_text_a_pattern_or_its_values(template: Template) -> None:
+    for name, rules in template.raw["Parameters"].items():
+        bounds = {"MinValue", "MaxValue"} if rules["Type"] == "Number" else {"AllowedPattern"}
+        assert bounds <= set(rules) or "AllowedValues" in rules, name
+
+
+def test_the_form_that_people_fill_in_shows_every_parameter(template: Template) -> None:
+    groups = template.raw["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert {name for group in groups for name in group["Parameters"]} == set(PARAMETERS)
+
+
+def test_the_outputs_have_their_names_and_lead_to_their_resources(bare_template: Template) -> None:
+    assert {name: bare_template.outputs.get(name) for name in OUTPUTS} == OUTPUTS
+
+
+def test_pci_pals_number_is_an_output_only_where_it_is_given(bare_template: Template) -> None:
+    assert "PciPalNumber" not in bare_template.outputs
+    assert Template(PciPalNumber="+441632960001").outputs["PciPalNumber"] == "+441632960001"
+
+
+def test_an_emulator_is_spared_the_archive_and_nothing_else(
+    template: Template, local_template: Template
+) -> None:
+    assert set(template.resources) - set(local_template.resources) == {"AuditArchive"}
+    assert set(local_template.resources) <= set(template.resources)
+
+
+def test_the_simulator_can_make_every_resource_of_the_local_template(
+    local_template: Template,
+) -> None:
+    unknown = {
+        name: resource["Type"]
+        for name, resource in local_template.resources.items()
+        if resource["Type"] not in MAKERS
+    }
+    assert unknown == {}
+
+
+def test_the_template_has_no_anchors_and_no_aliases() -> None:
+    """YAML libraries know them, and so does SAM's; CloudFormation does not."""
+    tokens = yaml.scan((ROOT / "template.yaml").read_text(), Loader=yaml.SafeLoader)
+    assert [token for token in tokens if isinstance(token, (AnchorToken, AliasToken))] == []

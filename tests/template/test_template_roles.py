@@ -1,0 +1,150 @@
+"""What each part is allowed to do. Every action is written out, and each on its resource."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.asl.machine import load, tasks
+from tests.template.expanded import Template
+
+# In IAM's words: the actions of each role by the resource they are allowed on. A log group's ARN
+# ends in `:*`, which means its streams.
+ALLOWED = {
+    "AddAgentRole": {
+        "<SecureTransferStateMachine>": {"states:StartExecution"},
+        "<TransferTable.Arn>": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "<AuditBus.Arn>": {"events:PutEvents"},
+        "<FallbackQueue.Arn>": {"sqs:SendMessage"},
+        "<AddAgentLogGroup.Arn>": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    },
+    "GetAgentRole": {
+        "<PinTable.Arn>": {"dynamodb:GetItem"},
+        "<TransferTable.Arn>": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "<SecureTransferStateMachine>": {"states:SendTaskSuccess"},
+        "executions": {"states:DescribeExecution"},
+        "<AuditBus.Arn>": {"events:PutEvents"},
+        "<FallbackQueue.Arn>": {"sqs:SendMessage"},
+        "<GetAgentLogGroup.Arn>": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    },
+    "AgentJoinedRole": {
+        "<TransferTable.Arn>": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "<SecureTransferStateMachine>": {"states:SendTaskSuccess"},
+        "executions": {"states:DescribeExecution"},
+        "<AuditBus.Arn>": {"events:PutEvents"},
+        "<FallbackQueue.Arn>": {"sqs:SendMessage"},
+        "<AgentJoinedLogGroup.Arn>": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    },
+    "FindFreePinRole": {
+        "<PinTable.Arn>": {"dynamodb:BatchGetItem", "dynamodb:PutItem"},
+        "<FindFreePinLogGroup.Arn>": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    },
+    "SecureTransferRole": {
+        "<PinTable.Arn>": {"dynamodb:PutItem"},
+        "<TransferTable.Arn>": {"dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "<AuditBus.Arn>": {"events:PutEvents"},
+        "<FallbackQueue.Arn>": {"sqs:SendMessage"},
+        "<FindFreePinFunction.Arn>": {"lambda:InvokeFunction"},
+        "*": {
+            "logs:CreateLogDelivery",
+            "logs:GetLogDelivery",
+            "logs:UpdateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutResourcePolicy",
+            "logs:DescribeResourcePolicies",
+            "logs:DescribeLogGroups",
+        },
+    },
+}
+
+_EXECUTIONS = (
+    "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>"
+    ":execution:<SecureTransferStateMachine.Name>:*"
+)
+
+
+def test_these_are_the_roles(template: Template) -> None:
+    assert set(template.of_type("AWS::IAM::Role")) == set(ALLOWED)
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_the_role_allows_exactly_this(template: Template, role: str) -> None:
+    allowed: dict[str, set[str]] = {}
+    for statement in _statements(template, role):
+        for resource in _as_list(statement["Resource"]):
+            name = "executions" if resource == _EXECUTIONS else resource
+            allowed.setdefault(name, set()).update(_as_list(statement["Action"]))
+    assert allowed == ALLOWED[role]
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_the_role_has_no_wildcard_but_for_vended_logs(template: Template, role: str) -> None:
+    """Written for the day on which somebody changes the table above."""
+    for statement in _statements(template, role):
+        assert set(statement) == {"Effect", "Action", "Resource"}
+        assert statement["Effect"] == "Allow"
+        actions = _as_list(statement["Action"])
+        assert not any("*" in action for action in actions)
+        if "*" in _as_list(statement["Resource"]):
+            assert role == "SecureTransferRole"
+            assert all(action.startswith("logs:") for action in actions)
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_the_role_is_taken_by_its_own_service_only(template: Template, role: str) -> None:
+    (statement,) = template.properties(role)["AssumeRolePolicyDocument"]["Statement"]
+    service = "states" if role == "SecureTransferRole" else "lambda"
+    assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
+    assert statement["Action"] == "sts:AssumeRole"
+
+
+def test_no_managed_policy_is_attached(template: Template) -> None:
+    for role in template.of_type("AWS::IAM::Role").values():
+        assert set(role) == {"AssumeRolePolicyDocument", "Policies"}
+
+
+@pytest.mark.parametrize(
+    "name", ["AddAgent", "GetAgent", "AgentJoined", "FindFreePin", "SecureTransfer"]
+)
+def test_each_part_has_a_role_of_its_own(template: Template, name: str) -> None:
+    if name == "SecureTransfer":
+        assert template.properties("SecureTransferStateMachine")["RoleArn"] == f"<{name}Role.Arn>"
+    else:
+        assert template.properties(f"{name}Function")["Role"] == f"<{name}Role.Arn>"
+
+
+def test_the_machines_role_allows_what_its_states_do_and_nothing_else(template: Template) -> None:
+    given = template.properties("SecureTransferStateMachine")["DefinitionSubstitutions"]
+    done: dict[str, set[str]] = {}
+    for task in tasks(load()).values():
+        target = given[_substitution_in(task["Parameters"])]
+        # A name or a URL in the state, an ARN in the policy.
+        arn = target if target.endswith(".Arn>") else f"{target[:-1]}.Arn>"
+        done.setdefault(arn, set()).add(_action(task["Resource"]))
+    allowed = {name: acts for name, acts in ALLOWED["SecureTransferRole"].items() if name != "*"}
+    assert done == allowed
+
+
+def _statements(template: Template, role: str) -> Iterator[dict[str, Any]]:
+    for policy in template.properties(role)["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def _as_list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _substitution_in(parameters: dict[str, Any]) -> str:
+    for key in ("TableName", "QueueUrl", "FunctionName"):
+        if key in parameters:
+            return str(parameters[key])[2:-1]
+    return str(parameters["Entries"][0]["EventBusName"])[2:-1]
+
+
+def _action(resource: str) -> str:
+    """Return IAM's name of what a Task does: `…:aws-sdk:dynamodb:updateItem.waitForTaskToken`."""
+    service, name = resource.removesuffix(".waitForTaskToken").split(":")[-2:]
+    if service == "lambda":
+        return "lambda:InvokeFunction"
+    return f"{service}:{name[0].upper()}{name[1:]}"
