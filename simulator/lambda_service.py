@@ -104,12 +104,17 @@ class LambdaService:
         if name not in self._functions:
             return _api_error(404, "ResourceNotFoundException", f"Function not found: {name}")
         function = self._functions[name]
+        event = request.get_data(as_text=True) or "{}"
+        try:
+            json.loads(event)
+        except json.JSONDecodeError as error:
+            return _api_error(400, "InvalidRequestContentException", f"Could not parse: {error}")
         with function.lock:
             if function.running == function.reserved_concurrency:
                 return _api_error(429, "TooManyRequestsException", "Rate Exceeded.")
             function.running += 1
         try:
-            payload, failed = self._invoke(function, request.get_data(as_text=True))
+            payload, failed = self._invoke(function, event)
         finally:
             with function.lock:
                 function.running -= 1
@@ -126,7 +131,7 @@ class LambdaService:
         except queue.Empty:
             sandbox = _Sandbox(function, self.endpoint)
             self._sandboxes.append(sandbox)
-        reply = sandbox.run(event or "{}", function.timeout_seconds)
+        reply = sandbox.run(event, function.timeout_seconds)
         if reply is None:
             sandbox.stop()
             message = f"Task timed out after {function.timeout_seconds}.00 seconds"

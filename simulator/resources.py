@@ -230,9 +230,8 @@ def _queue_policy(aws: LocalAws, name: str, properties: Properties) -> Attribute
 
 
 def _alarm(aws: LocalAws, name: str, properties: Properties) -> Attributes:
-    numbers = {
-        key: int(properties.take(key)) for key in ("Period", "EvaluationPeriods", "Threshold")
-    }
+    given = {key: properties.take(key) for key in ("Period", "EvaluationPeriods", "Threshold")}
+    numbers = {key: int(value) for key, value in given.items() if value is not None}
     aws.client("cloudwatch").put_metric_alarm(AlarmName=name, **numbers, **properties.take_all())
     return {"Ref": name, "Arn": f"arn:aws:cloudwatch:{REGION}:{aws.account}:alarm:{name}"}
 

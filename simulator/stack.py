@@ -87,6 +87,9 @@ class _Deployment:
         if "Condition" in resource and not self._resolver.condition(resource["Condition"]):
             return
         self._under_way.append(logical_name)
+        depends_on = resource.get("DependsOn", [])
+        for other in [depends_on] if isinstance(depends_on, str) else depends_on:
+            self.make(other)
         properties = self._resolver.value(resource.get("Properties", {}))
         try:
             self.made[logical_name] = resources.make(
@@ -101,6 +104,12 @@ class _Deployment:
         self._under_way.pop()
 
     def outputs(self, declared: Mapping[str, Any]) -> dict[str, str]:
+        for name, output in declared.items():
+            unknown = set(output) - {"Description", "Value", "Condition"}
+            if unknown:
+                raise SimulatorError(
+                    f"Output {name}: the simulator does not know {sorted(unknown)}."
+                )
         return {
             name: str(self._resolver.value(output["Value"]))
             for name, output in declared.items()

@@ -1,6 +1,7 @@
 """Alarms on metrics that nobody sends would stay quiet for ever."""
 
 import ast
+from typing import Any
 
 import pytest
 
@@ -8,24 +9,53 @@ from secure_transfer.domain import errors
 from simulator.template import ROOT
 from tests.template.expanded import Template
 
-OF_FUNCTIONS = ["AgentNameMissingAlarm", "PinUnknownAlarm", "WrongAgentAlarm"]
+OF_FUNCTIONS = {
+    "AgentNameMissingAlarm": ["AddAgent"],
+    "PinUnknownAlarm": ["GetAgent"],
+    "WrongAgentAlarm": ["AgentJoined"],
+    "AuditLostAlarm": ["AddAgent", "GetAgent", "AgentJoined"],
+}
+
+
+def _watched(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the metrics that an alarm looks at: one of its own, or those of its expression."""
+    if "Metrics" not in alarm:
+        return [alarm]
+    return [one["MetricStat"]["Metric"] for one in alarm["Metrics"] if "MetricStat" in one]
 
 
 def test_these_alarms_watch_the_functions(template: Template) -> None:
     alarms = template.of_type("AWS::CloudWatch::Alarm")
-    own = {name for name, alarm in alarms.items() if not alarm["Namespace"].startswith("AWS/")}
+    own = {
+        name
+        for name, alarm in alarms.items()
+        if not _watched(alarm)[0]["Namespace"].startswith("AWS/")
+    }
     assert own == set(OF_FUNCTIONS)
 
 
 @pytest.mark.parametrize("name", OF_FUNCTIONS)
-def test_the_alarm_watches_what_its_function_counts(template: Template, name: str) -> None:
-    alarm = template.properties(name)
-    assert alarm["MetricName"] in _counted()
-    (service,) = alarm["Dimensions"]
-    assert service["Name"] == "service"  # the dimension that Powertools gives
-    variables = template.properties(f"{service['Value']}Function")["Environment"]["Variables"]
-    assert variables["POWERTOOLS_SERVICE_NAME"] == service["Value"]
-    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == alarm["Namespace"]
+def test_the_alarm_watches_what_its_functions_count(template: Template, name: str) -> None:
+    services = []
+    for metric in _watched(template.properties(name)):
+        assert metric["MetricName"] in _counted()
+        (service,) = metric["Dimensions"]
+        assert service["Name"] == "service"  # the dimension that Powertools gives
+        variables = template.properties(f"{service['Value']}Function")["Environment"]["Variables"]
+        assert variables["POWERTOOLS_SERVICE_NAME"] == service["Value"]
+        assert variables["POWERTOOLS_METRICS_NAMESPACE"] == metric["Namespace"]
+        services.append(service["Value"])
+    assert services == OF_FUNCTIONS[name]
+
+
+def test_the_expression_adds_up_every_metric_that_it_is_given(template: Template) -> None:
+    *_, whole = [
+        alarm for alarm in template.of_type("AWS::CloudWatch::Alarm").values() if "Metrics" in alarm
+    ]
+    expression, *metrics = whole["Metrics"]
+    assert expression["ReturnData"] is True
+    filled = [f"FILL({metric['Id']}, 0)" for metric in metrics]
+    assert expression["Expression"] == " + ".join(filled)
 
 
 def test_silence_is_no_alarm_and_one_event_is_enough_to_look(template: Template) -> None:

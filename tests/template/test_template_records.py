@@ -166,7 +166,7 @@ def test_what_waits_in_a_queue_raises_an_alarm(template: Template) -> None:
     watched = {
         dimension["Value"]
         for alarm in template.of_type("AWS::CloudWatch::Alarm").values()
-        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        if alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible"
         for dimension in alarm["Dimensions"]
     }
     assert watched == {f"<{name}.QueueName>" for name in template.of_type("AWS::SQS::Queue")}
