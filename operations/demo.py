@@ -12,7 +12,7 @@ from rich.text import Text
 
 from operations.history import Visit
 from operations.scenarios import SCENARIOS, Scenario
-from operations.stage import Scene, Stage
+from operations.stage import Exchange, Heard, Scene, Stage
 from simulator.aws import LocalAws
 
 # The deployed waits are 90 and 300 s; the template's parameters make them short here. Whoever
@@ -72,14 +72,19 @@ def print_scene(console: Console, scene: Scene) -> None:
 
 def _exchanges(scene: Scene) -> Table:
     table = _table("at", "what happens", "asked", "answered", "took")
-    for exchange in scene.exchanges:
-        good = exchange.answer["Result"] == "OK"
+    entries: list[Exchange | Heard] = [*scene.exchanges, *scene.heard]
+    for entry in sorted(entries, key=lambda entry: entry.at):
+        if isinstance(entry, Heard):
+            words = re.sub(r"<[^>]+>", "", entry.words)  # of speech markup
+            table.add_row(f"{entry.at:6.2f} s", entry.whom, f"“{words}”")
+            continue
+        good = entry.answer["Result"] == "OK"
         table.add_row(
-            f"{exchange.at:6.2f} s",
-            exchange.what,
-            f"{exchange.function}({_pairs(exchange.asked)})",
-            Text(_pairs(exchange.answer), style="green" if good else "yellow"),
-            f"{exchange.seconds * 1000:5.0f} ms",
+            f"{entry.at:6.2f} s",
+            entry.what,
+            f"{entry.function}({_pairs(entry.asked)})",
+            Text(_pairs(entry.answer), style="green" if good else "yellow"),
+            f"{entry.seconds * 1000:5.0f} ms",
         )
     return table
 

@@ -24,6 +24,7 @@ class Scenario:
 
 SECURED = ("TransferRequested", "PinAllocated", "LoopAnswered", "TransferSecured")
 TIMED_OUT = ("TransferRequested", "PinAllocated", "TransferTimedOut")
+SECURE, NOT_SECURED = "Call secure.", "Call not secured."
 ABANDONED = ("TransferRequested", "PinAllocated", "LoopAnswered", "TransferAbandoned")
 
 
@@ -38,6 +39,7 @@ def no_looped_call(stage: Stage) -> None:
     _fails(stage, click, "LoopTimedOut", TIMED_OUT)
     late = stage.loop_returns(click.pin, "the looped call comes too late")
     stage.check("the late call is refused", holds=late.answer.get("Reason") == "PinExpired")
+    stage.check("and hears so", holds=late.played.said == [NOT_SECURED])
     _is_rejected(stage, late, click.pin)
 
 
@@ -46,6 +48,7 @@ def guessed_pin(stage: Stage) -> None:
     guessed = f"{(int(click.pin) + 1) % 10_000:04d}"
     guess = stage.loop_returns(guessed, "a stranger guesses")
     stage.check("the guess is refused", holds=guess.answer.get("Reason") == "PinUnknown")
+    stage.check("and hears so", holds=guess.played.said == [NOT_SECURED])
     _is_rejected(stage, guess, guessed)
     _picks_up(stage, click, _loop_returns(stage, click))
     _is_secured(stage, click)
@@ -109,7 +112,8 @@ def _loop_returns(stage: Stage, click: Click) -> LoopedCall:
     stage.until_waiting(click, "LoopToken")
     looped = stage.loop_returns(click.pin, f"{click.agent}'s looped call returns")
     stage.check(
-        f"GetAgent names {click.agent}", holds=looped.answer.get("AgentName") == click.agent
+        f"the answer flow says “{SECURE}” and rings {click.agent}",
+        holds=looped.played.said == [SECURE] and looped.played.rings == click.agent,
     )
     return looped
 

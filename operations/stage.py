@@ -1,13 +1,13 @@
-"""Where scenarios are played: a stack, a Connect that sends its events, an audit consumer.
+"""Where scenarios are played: a stack, a Connect that runs our flows, an audit consumer.
 
 The verbs are those of a call: `cardholder_calls`, `clicks`, `loop_returns`, `picks_up`. What was
-asked and answered is noted, for people to read.
+asked, answered and said is noted, for people to read.
 """
 
 import json
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,8 @@ from operations import history
 from operations.history import Visit
 from simulator.aws import LocalAws
 from simulator.connect import Connect, Contact
+from simulator.flow_engine import FlowContact, load
+from simulator.flow_player import NOTHING_KEYED, Played, play
 from simulator.stack import Stack, deploy
 
 # Numbers that regulators keep for drama: they ring nowhere.
@@ -55,6 +57,15 @@ class Execution:
         return [visit.state for visit in self.time_line]
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a flow said: when, to whom (`alice hears`), the words."""
+
+    at: float
+    whom: str
+    words: str
+
+
 @dataclass(slots=True)
 class Click:
     """A secure transfer that an agent has asked for."""
@@ -62,6 +73,7 @@ class Click:
     contact: Contact
     agent: str
     answer: dict[str, str]
+    played: Played = field(default_factory=Played)
 
     @property
     def transfer_id(self) -> str:
@@ -69,7 +81,8 @@ class Click:
 
     @property
     def pin(self) -> str:
-        return self.answer.get("PIN", "")
+        """Return what the transfer flow keys into the loop; nothing if it called nobody."""
+        return self.played.called.digits.strip(",") if self.played.called else ""
 
 
 @dataclass(slots=True)
@@ -78,6 +91,8 @@ class LoopedCall:
 
     contact: Contact
     answer: dict[str, str]
+    attributes: dict[str, str] = field(default_factory=dict)
+    played: Played = field(default_factory=Played)
 
 
 @dataclass(slots=True)
@@ -86,6 +101,7 @@ class Scene:
 
     began: float = field(default_factory=time.monotonic)
     exchanges: list[Exchange] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
     executions: list[Execution] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     checks: list[tuple[str, bool]] = field(default_factory=list)
@@ -109,6 +125,13 @@ class Stage:
             ReturnNumber=RETURN_NUMBER,
             **parameters,
         )
+        flows = f"{self.connect.instance_arn}/contact-flow"
+        self._values = {
+            **self.stack.outputs,
+            "PinLength": parameters.get("PinLength", "4"),
+            "SecureCallJoinedFlowArn": f"{flows}/secure_call_joined",
+            "SecureCallWaitingFlowArn": f"{flows}/secure_call_waiting",
+        }
         self.scene = Scene()
         self._inbox = self._subscribe()
 
@@ -129,18 +152,30 @@ class Stage:
         `contact`: the click's own contact, where it must be known before.
         """
         contact = contact or conversation.transferred()
-        answer = self._invoke(f"{agent} clicks", "AddAgent", contact, {"AgentName": agent})
-        return Click(contact, agent, answer)
+        attributes: dict[str, str] = {}
+        self._play("save_agent_name", contact, FlowContact(attributes, agent), agent)
+        flow_contact = FlowContact(attributes)
+        played = self._play("transfer_to_pci_pal", contact, flow_contact, agent)
+        return Click(contact, agent, flow_contact.external, played)
 
     def loop_returns(self, pin: str, what: str = "the looped call returns") -> LoopedCall:
         """Let a call reach the DID and key a PIN: the answer flow invokes GetAgent."""
-        contact = Contact.inbound(PCI_PAL, RETURN_NUMBER)
-        return LoopedCall(contact, self._invoke(what, "GetAgent", contact, {"PIN": pin}))
+        contact, flow_contact = Contact.inbound(PCI_PAL, RETURN_NUMBER), FlowContact()
+        played = self._play("answer_from_pci_pal", contact, flow_contact, what=what, keyed=pin)
+        return LoopedCall(contact, flow_contact.external, flow_contact.attributes, played)
 
     def picks_up(self, agent: str, call: LoopedCall) -> dict[str, str]:
-        """Let an agent answer the looped call: its whisper invokes AgentJoined."""
-        parameters = {"AgentName": agent, "TransferId": call.answer.get("TransferId", "")}
-        return self._invoke(f"{agent} picks up", "AgentJoined", call.contact, parameters)
+        """Let an agent answer the looped call: its whisper invokes AgentJoined.
+
+        Returns what that answered; nothing if the call never got as far as an agent's queue.
+        """
+        whisper = call.played.hooks.get("AgentWhisper", "")
+        if not call.played.rings or not whisper:
+            return {}
+        flow_contact = FlowContact(call.attributes, agent)
+        flow = whisper.rpartition("/")[2]
+        self._play(flow, call.contact, flow_contact, agent, what=f"{agent} picks up")
+        return flow_contact.external
 
     # --------------------------------------------------------- what came of it
 
@@ -222,18 +257,46 @@ class Stage:
         for start in range(0, len(requests), _BATCH):
             client.batch_write_item(RequestItems={table: requests[start : start + _BATCH]})
 
+    def _play(
+        self,
+        flow: str,
+        contact: Contact,
+        flow_contact: FlowContact,
+        agent: str = "",
+        *,
+        what: str = "",
+        keyed: str = NOTHING_KEYED,
+    ) -> Played:
+        """Run one of our flows for a contact, and note what is asked, answered and said.
+
+        `agent`: who hears it; else whoever is on the looped call does.
+        """
+
+        def invoke(function_arn: str, parameters: Mapping[str, str]) -> dict[str, str]:
+            return self._invoke(what or f"{agent} clicks", function_arn, contact, parameters)
+
+        played = play(load(flow, self._values), flow_contact, invoke, keyed)
+        at = time.monotonic() - self.scene.began
+        whom = f"{agent} hears" if agent else "heard on the looped call"
+        self.scene.heard += [Heard(at, whom, words) for words in played.said]
+        return played
+
     def _invoke(
-        self, what: str, function: str, contact: Contact, parameters: dict[str, Any]
+        self, what: str, function_arn: str, contact: Contact, parameters: Mapping[str, str]
     ) -> dict[str, str]:
         began = time.monotonic()
-        arn = self.stack.outputs[f"{function}FunctionArn"]
-        answer = self.connect.invoke(arn, contact, parameters)
+        answer = self.connect.invoke(function_arn, contact, parameters)
+        (function,) = [
+            output.removesuffix("FunctionArn")
+            for output, arn in self.stack.outputs.items()
+            if arn == function_arn
+        ]
         self.scene.exchanges.append(
             Exchange(
                 at=began - self.scene.began,
                 what=what,
                 function=function,
-                asked=parameters,
+                asked=dict(parameters),
                 answer=answer,
                 seconds=time.monotonic() - began,
             )

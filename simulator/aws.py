@@ -25,6 +25,7 @@ from werkzeug.serving import make_server
 
 from simulator.calls import Wire
 from simulator.lambda_service import LambdaService
+from simulator.moto_pace import quicken
 from simulator.template import REGION
 
 HOST = "127.0.0.1"
@@ -42,6 +43,7 @@ class LocalAws:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request otherwise
         # Its engine logs an error whenever a Choice asks whether a field IsPresent and it is not.
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
+        quicken()
         self._server = make_server(
             HOST, 0, self.wire, threaded=True, request_handler=MotoRequestHandler
         )

@@ -4,13 +4,16 @@ import json
 import re
 
 from operations.stage import CARDHOLDER, OUR_PUBLIC_NUMBER, PCI_PAL, RETURN_NUMBER, until
+from simulator.connect import Contact
 from tests.workflow.driver import SECURED, Driver
 
 
 def test_events_logs_and_outputs_hold_no_pin_token_or_number(driver: Driver) -> None:
     click = driver.stage.clicks("alice", driver.stage.cardholder_calls())
     driver.stage.until_waiting(click, "LoopToken")
-    driver.stage.loop_returns("9" * 5000, "a stranger keys too much")
+    stranger = Contact.inbound(PCI_PAL, RETURN_NUMBER)
+    get_agent = driver.stage.stack.outputs["GetAgentFunctionArn"]
+    driver.stage.connect.invoke(get_agent, stranger, {"PIN": "9" * 5000})
     answered = driver.answers(click)
     driver.stage.until_waiting(click, "JoinToken")
     looped = driver.stage.loop_returns(click.pin, "a stranger repeats the PIN")
