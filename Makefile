@@ -25,12 +25,13 @@ test: $(READY) ## Run every test
 	@$(BIN)/pytest
 
 .PHONY: lint
-lint: $(READY) ## Check style, types, the template and its expansion
+lint: $(READY) ## Check style, types, the template and its expansion, state machine and flows
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/operations expand > $(VENV)/expanded.json
 	@$(BIN)/cfn-lint template.yaml $(VENV)/expanded.json
 	@$(BIN)/statelint statemachines/secure_transfer.asl.json
+	@$(BIN)/operations flows lint flows/*.json
 
 .PHONY: lint-asl
 lint-asl: ## Check the state machine with asl-validator (needs Node)

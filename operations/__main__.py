@@ -2,9 +2,11 @@
 
 import json
 import sys
+from pathlib import Path
 
 import click
 
+from operations import flow_lint
 from simulator import template
 from simulator.connect import LambdaBlockFailed
 from simulator.errors import SimulatorError
@@ -28,6 +30,42 @@ def demo() -> None:
 def expand() -> None:
     """Print template.yaml as CloudFormation gets it."""
     click.echo(json.dumps(template.expand(), indent=2))
+
+
+@cli.group()
+def flows() -> None:
+    """Check the Connect flows."""
+
+
+@flows.command("lint")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+def lint_flows(files: tuple[str, ...]) -> None:
+    """Lint Connect flows. Give those together that set and read the same attributes.
+
+    Exits 0 if nothing was found, 1 if something was, 2 if a file is no JSON or cannot be read.
+    """
+    read_ones = {}
+    for name in dict.fromkeys(files):
+        try:
+            read_ones[name] = flow_lint.read(Path(name))
+        except flow_lint.Unreadable as error:
+            click.echo(f"operations: {error}", err=True)
+    attributes = flow_lint.set_by(read_ones.values())
+    findings = [
+        finding
+        for name, flow in read_ones.items()
+        for finding in flow_lint.lint_flow(name, flow, attributes)
+    ]
+    for finding in findings:
+        click.echo(str(finding))
+    click.echo(f"{_count(len(findings), 'finding')} in {_count(len(read_ones), 'flow')}")
+    if len(read_ones) < len(set(files)):
+        sys.exit(2)
+    sys.exit(1 if findings else 0)
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
 
 
 def main() -> None:
