@@ -79,7 +79,7 @@ class LocalAws:
     def client(self, service: str) -> Any:
         """Return a boto3 client of this AWS, as the person who operates it."""
         if service not in self._clients:
-            self._clients[service] = boto3.client(  # type: ignore[call-overload]
+            self._clients[service] = boto3.client(  # type: ignore[call-overload] # any service
                 service,
                 endpoint_url=self.endpoint,
                 region_name=REGION,

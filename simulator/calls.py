@@ -9,6 +9,8 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from simulator.lambda_service import LambdaService
+
 _SCOPE = re.compile(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/")
 _INVOCATION = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
 
@@ -36,7 +38,7 @@ Interference = Callable[[AwsCall, Answer], Response | None]
 class Wire:
     """A WSGI application that notes each call, lets interference speak, and passes it on."""
 
-    def __init__(self, backend: Any, lambda_service: Any) -> None:
+    def __init__(self, backend: Any, lambda_service: LambdaService) -> None:
         self._backend = backend
         self._lambda = lambda_service
         self._lock = threading.Lock()
@@ -63,7 +65,7 @@ class Wire:
         def pass_on() -> Response:
             invocation = _INVOCATION.fullmatch(request.path)
             if invocation:
-                return self._lambda.respond(invocation[1], request)  # type: ignore[no-any-return]
+                return self._lambda.respond(invocation[1], request)
             if call.service == "dynamodb":
                 with self._one_table_call_at_a_time:
                     return Response.from_app(self._backend, request.environ)
