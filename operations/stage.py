@@ -249,8 +249,11 @@ class Stage:
             "ReusableAt": {"N": later},
         }
         self._write(table, [{"PutRequest": {"Item": {"PIN": {"S": pin}, **row}}} for pin in pins])
-        yield
-        self._write(table, [{"DeleteRequest": {"Key": {"PIN": {"S": pin}}}} for pin in pins])
+        try:
+            yield
+        finally:
+            keys = [{"PIN": {"S": pin}} for pin in pins]
+            self._write(table, [{"DeleteRequest": {"Key": key}} for key in keys])
 
     def _write(self, table: str, requests: list[dict[str, Any]]) -> None:
         client = self.aws.client("dynamodb")

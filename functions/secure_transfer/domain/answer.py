@@ -81,8 +81,7 @@ def _bind_contact(contact_id: str, transfer_id: str, now: datetime, transfers: T
     if bound_to == transfer_id:
         return
     first = transfers.find(bound_to)
-    over = first and first.status is not Status.AWAITING_LOOP
-    if over and first and first.loop_contact_id != contact_id:
+    if first and first.status is not Status.AWAITING_LOOP and first.loop_contact_id != contact_id:
         bound_to = transfers.reserve_contact(contact_id, transfer_id, now, instead_of=bound_to)
     if bound_to != transfer_id:
         raise ContactAlreadyAnswered("This call has already come with another transfer's PIN.")
