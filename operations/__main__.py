@@ -50,12 +50,7 @@ def lint_flows(files: tuple[str, ...]) -> None:
             read_ones[name] = flow_lint.read(Path(name))
         except flow_lint.Unreadable as error:
             click.echo(f"operations: {error}", err=True)
-    attributes = flow_lint.set_by(read_ones.values())
-    findings = [
-        finding
-        for name, flow in read_ones.items()
-        for finding in flow_lint.lint_flow(name, flow, attributes)
-    ]
+    findings = flow_lint.lint_flows(read_ones)
     for finding in findings:
         click.echo(str(finding))
     click.echo(f"{_count(len(findings), 'finding')} in {_count(len(read_ones), 'flow')}")

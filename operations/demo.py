@@ -30,7 +30,7 @@ def run() -> bool:
     """Play and print every scenario. True if each ended as it should."""
     console = Console(highlight=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=_PIPED_WIDTH)
+        console.width = _PIPED_WIDTH
     began = time.monotonic()
     console.print("Starting a local AWS and deploying template.yaml …", style="dim")
     results = []

@@ -19,10 +19,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.errors import SimulatorError
+from simulator.flow_language import TOKEN
+from simulator.flow_paths import PATH, names_of
 from simulator.template import ROOT
-
-_TOKEN = re.compile(r"\$\{(\w+)\}")
-_PATH = re.compile(r"\$\.([A-Za-z]\w*)(?:\.(\w+))?")
 
 NO_MATCHING_ERROR = "NoMatchingError"
 
@@ -144,11 +143,12 @@ def load(name: str, values: Mapping[str, str]) -> Flow:
     """
 
     def fill(match: re.Match[str]) -> str:
-        if match[1] not in values:
+        token = match[0].strip("${}")
+        if token not in values:
             raise SimulatorError(f"flows/{name}.json: no value for the token {match[0]}.")
-        return values[match[1]]
+        return values[token]
 
-    flow: Flow = json.loads(_TOKEN.sub(fill, (ROOT / "flows" / f"{name}.json").read_text()))
+    flow: Flow = json.loads(TOKEN.sub(fill, (ROOT / "flows" / f"{name}.json").read_text()))
     return flow
 
 
@@ -219,18 +219,19 @@ class _Parameters:
         return self._values.pop(name)
 
     def _resolve(self, text: str) -> str:
-        return _PATH.sub(lambda match: self._read(match[0], match[1], match[2]), text)
+        return PATH.sub(lambda match: self._read(match[0]), text)
 
-    def _read(self, path: str, root: str, leaf: str | None) -> str:
+    def _read(self, path: str) -> str:
         contact = self._contact
-        if root == "External" and leaf:
-            return contact.external.get(leaf, "")
-        if root == "Attributes" and leaf:
-            return contact.attributes.get(leaf, "")
-        if root == "Agent" and leaf == "UserName" and contact.agent is not None:
-            return contact.agent
-        if root == "StoredCustomerInput" and contact.stored_input is not None:
-            return contact.stored_input
+        match names_of(path):
+            case ("External", leaf):
+                return contact.external.get(leaf, "")
+            case ("Attributes", leaf):
+                return contact.attributes.get(leaf, "")
+            case ("Agent", "UserName") if contact.agent is not None:
+                return contact.agent
+            case ("StoredCustomerInput",) if contact.stored_input is not None:
+                return contact.stored_input
         raise SimulatorError(f"{self.block}: there is no {path} here.")
 
 

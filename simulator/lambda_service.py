@@ -104,9 +104,8 @@ class LambdaService:
         if name not in self._functions:
             return _api_error(404, "ResourceNotFoundException", f"Function not found: {name}")
         function = self._functions[name]
-        event = request.get_data(as_text=True) or "{}"
         try:
-            json.loads(event)
+            event = json.loads(request.get_data(as_text=True) or "{}")
         except json.JSONDecodeError as error:
             return _api_error(400, "InvalidRequestContentException", f"Could not parse: {error}")
         with function.lock:
@@ -125,7 +124,7 @@ class LambdaService:
         for sandbox in self._sandboxes:
             sandbox.stop()
 
-    def _invoke(self, function: Function, event: str) -> tuple[str, bool]:
+    def _invoke(self, function: Function, event: Any) -> tuple[str, bool]:
         try:
             sandbox = function.idle.get_nowait()
         except queue.Empty:
@@ -170,12 +169,12 @@ class _Sandbox:
         select.select([self._replies], [], [], _START_SECONDS)
         self._replies.readline()
 
-    def run(self, event: str, timeout_seconds: int) -> dict[str, Any] | None:
+    def run(self, event: Any, timeout_seconds: int) -> dict[str, Any] | None:
         """Return the runtime's reply; None after a time-out."""
         request = {
             "requestId": str(uuid.uuid4()),
             "timeoutSeconds": timeout_seconds,
-            "event": json.loads(event),
+            "event": event,
         }
         if self._process.stdin is None:
             raise SimulatorError("The sandbox has no standard input.")

@@ -22,8 +22,9 @@ from secure_transfer.observability import answer, logger, metrics
 INSTANCE_ARN = settings.text("CONNECT_INSTANCE_ARN", default="")
 RETURN_NUMBER = settings.text("RETURN_NUMBER", default="")
 PIN_LENGTH = settings.number("PIN_LENGTH")
-PINS = PinTable(clients.dynamodb(), settings.text("PIN_TABLE_NAME"))
-TRANSFERS = TransferTable(clients.dynamodb(), settings.text("TRANSFER_TABLE_NAME"))
+DYNAMODB = clients.dynamodb()
+PINS = PinTable(DYNAMODB, settings.text("PIN_TABLE_NAME"))
+TRANSFERS = TransferTable(DYNAMODB, settings.text("TRANSFER_TABLE_NAME"))
 # By the time these are called the record has decided: one try, and the answer goes out.
 WORKFLOW = StateMachine(clients.step_functions(tries=1), settings.text("STATE_MACHINE_ARN"))
 AUDIT = AuditBus(

@@ -5,7 +5,7 @@ rules check against are data, in `simulator.flow_language`, `flow_actions` and `
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -19,7 +19,17 @@ from operations.flow_lint import (
 )
 from operations.flow_lint.flow import Faults, Finding, Flow, Unreadable, read
 
-__all__ = ["RULES", "Finding", "Unreadable", "lint", "lint_flow", "lint_together", "read", "set_by"]
+__all__ = [
+    "RULES",
+    "Finding",
+    "Unreadable",
+    "lint",
+    "lint_flow",
+    "lint_flows",
+    "lint_together",
+    "read",
+    "set_by",
+]
 
 _MODULES = (
     rules_of_envelope,
@@ -50,9 +60,15 @@ def lint(path: Path | str) -> list[Finding]:
 
 def lint_together(paths: Sequence[Path | str]) -> list[Finding]:
     """Lint files that are used together. Raises Unreadable for the first that is no JSON."""
-    flows = [(str(path), read(Path(path))) for path in paths]
-    attributes = set_by(flow for _, flow in flows)
-    return [finding for name, flow in flows for finding in lint_flow(name, flow, attributes)]
+    return lint_flows({str(path): read(Path(path)) for path in paths})
+
+
+def lint_flows(flows: Mapping[str, Flow]) -> list[Finding]:
+    """Lint flows that were read, by name, and are used together."""
+    attributes = set_by(flows.values())
+    return [
+        finding for name, flow in flows.items() for finding in lint_flow(name, flow, attributes)
+    ]
 
 
 def lint_flow(name: str, flow: Flow, attributes: frozenset[str]) -> list[Finding]:

@@ -206,6 +206,14 @@ def test_path_that_is_not_there_is_an_error_that_names_it(path: str) -> None:
         _to_the_end(fe.run(flow, fe.FlowContact()))
 
 
+def test_attribute_whose_name_has_spaces_is_read() -> None:
+    flow = fe.run(
+        _one_block("MessageParticipant", {"Text": "Hello, $.Attributes.['my name']."}),
+        fe.FlowContact(attributes={"my name": "alice"}),
+    )
+    assert next(flow) == fe.Say("Hello, alice.")
+
+
 def test_missing_parameter_token_and_branch_are_errors_that_name_them() -> None:
     with pytest.raises(SimulatorError, match="Text is missing"):
         _to_the_end(fe.run(_one_block("MessageParticipant", {}), fe.FlowContact()))
