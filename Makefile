@@ -17,8 +17,8 @@ help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: demo
-demo: $(READY) ## Watch seven secure transfers run on a local AWS
-	@$(BIN)/operations demo
+demo: $(READY) ## Play whole calls on a local AWS; CALL=list lists them, CALL=works SPEED=1 shows one live
+	@$(BIN)/operations demo $(if $(CALL),--call $(CALL)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: test
 test: $(READY) ## Run every test

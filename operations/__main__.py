@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from operations import flow_lint
-from simulator import template
-from simulator.connect import LambdaBlockFailed
+from simulator import flow_lint, template
+from simulator.connect.lambda_block import LambdaBlockFailed
 from simulator.errors import SimulatorError
 
 
@@ -18,12 +17,31 @@ def cli() -> None:
 
 
 @cli.command()
-def demo() -> None:
-    """Play seven secure transfers on a local AWS and print what happened."""
+@click.option("--call", "name", metavar="NAME", help="Play only this call; `list` lists them.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Watch it live: seconds of call time a second, 1 as on the telephone.",
+)
+@click.option("--seed", default=1, show_default=True, help="Of chance: the same, the same calls.")
+def demo(name: str | None, speed: float | None, seed: int) -> None:
+    """Play whole calls on a local AWS and print each as a time line.
+
+    Exits 0 only if each ended as it should.
+    """
     # Imported here: the other commands need no local AWS.
+    from operations.calls import CALLS  # noqa: PLC0415
     from operations.demo import run  # noqa: PLC0415
 
-    sys.exit(0 if run() else 1)
+    if name == "list":
+        for one in CALLS:
+            click.echo(f"{one.name:22} {one.title}")
+        return
+    chosen = [one for one in CALLS if name in (None, one.name)]
+    if not chosen:
+        known = ", ".join(one.name for one in CALLS)
+        raise click.UsageError(f"There is no call {name!r}. There are: {known}.")
+    sys.exit(0 if run(chosen, seed=seed, speed=speed) else 1)
 
 
 @cli.command()

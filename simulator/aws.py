@@ -24,7 +24,9 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from simulator.calls import Wire
+from simulator.clock import Clock
 from simulator.lambda_service import LambdaService
+from simulator.moto_clock import follow
 from simulator.moto_pace import quicken
 from simulator.template import REGION
 
@@ -38,7 +40,8 @@ class LocalAws:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="local-aws-")
-        self.functions = LambdaService(Path(self._folder.name))
+        self.clock = Clock()
+        self.functions = LambdaService(Path(self._folder.name), self.clock.now)
         self.wire = Wire(DomainDispatcherApplication(create_backend_app), self.functions)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request otherwise
         # Its engine logs an error whenever a Choice asks whether a field IsPresent and it is not.
@@ -55,6 +58,8 @@ class LocalAws:
     def __enter__(self) -> Self:
         # moto's engine makes its own calls to localhost at this port.
         os.environ["MOTO_PORT"] = str(self._server.server_port)
+        self.clock.start()
+        follow(self.clock)
         self._thread.start()
         requests.post(
             f"{self.endpoint}/moto-api/config",
@@ -74,6 +79,7 @@ class LocalAws:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        self.clock.stop()
         self._folder.cleanup()
 
     def client(self, service: str) -> Any:

@@ -8,132 +8,63 @@ done it yields as an effect; whoever runs the flow does it and sends back what c
     effect = flow.send("0027")               # Invoke GetAgent
     effect = flow.send({"Result": "OK", …})  # and so on, until the flow ends
 
-`Failed` sent back makes the block leave by that error branch. A block, parameter or path that the
-engine does not know is an error that names it.
+`Failed` sent back makes the block leave by that error branch. What exists, and where, is in the
+linter's tables: `flow_actions`, `flow_paths`, `flow_language`. A block, parameter, path or way that
+is not there, or that the simulator cannot run, is an error that names it.
 """
 
 import json
 import re
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from simulator.errors import SimulatorError
-from simulator.flow_language import TOKEN
-from simulator.flow_paths import PATH, names_of
+from simulator.flow_actions import ACTIONS, CONTINUE_LOOPING, DONE_LOOPING
+from simulator.flow_blocks import EFFECTS
+from simulator.flow_effects import Effect, Invoke, ReadDigits, SetAttributes, ends_flow
+from simulator.flow_language import TOKEN, FlowType
+from simulator.flow_parameters import Parameters
+from simulator.flow_paths import NAMESPACES, Needs, is_leaf, names_of
+from simulator.flow_transitions import (
+    END,
+    NEXT,
+    Block,
+    block_of,
+    blocks_of,
+    start_of,
+    target_of,
+    type_of,
+    way_after,
+    way_for,
+    ways_out,
+)
 from simulator.template import ROOT
 
-NO_MATCHING_ERROR = "NoMatchingError"
+Flow = dict[str, Any]
+Run = Generator[Effect, Any, list[str]]
+"""Yields effects; returns the ways that were taken, as `block: way`."""
 
 
 @dataclass(slots=True)
 class FlowContact:
-    """What a flow can read and write of the contact that it runs for."""
+    """What a flow can read and write of the contact that it runs for.
 
-    attributes: dict[str, str] = field(default_factory=dict)
+    No value is shown when a contact is printed: the PIN is among them.
+    """
+
+    attributes: dict[str, str] = field(default_factory=dict, repr=False)
     """Shared by all contacts of a conversation: hand the same dict to each."""
     agent: str | None = None
     """The agent's user name, in the flows that know one: the whispers."""
-    external: dict[str, str] = field(default_factory=dict)
+    external: dict[str, str] = field(default_factory=dict, repr=False)
     """What the last Lambda answered; each invocation overwrites it."""
-    stored_input: str | None = None
-    loops: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Sent back to a block: leave by this error."""
-
-    error: str = NO_MATCHING_ERROR
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadDigits:
-    """Send back the digits, or `Timeout` if no digit came: that is no error in Connect."""
-
-    prompt: str
-    most: int
-    first_within_seconds: int
-    next_within_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Invoke:
-    """Send back the function's answer, a flat map of strings."""
-
-    function_arn: str
-    parameters: dict[str, str]
-    limit_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallOut:
-    """Send back anything when the call that was made has ended."""
-
-    number: str
-    digits: str = field(repr=False)  # the PIN is among them
-    ring_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class SetAttributes:
-    attributes: dict[str, str] = field(repr=False)  # the PIN is among them
-
-
-@dataclass(frozen=True, slots=True)
-class SetQueue:
-    agent: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hook:
-    """Run another flow of the instance when `event` comes."""
-
-    event: str
-    flow_arn: str
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    participants: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LogFlow:
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Enqueue:
-    """The contact goes to the queue that was set; sent back anything, the flow is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class HangUp:
-    """The flow is over, and its leg of the call with it."""
-
-
-Effect = (
-    Say
-    | ReadDigits
-    | Invoke
-    | CallOut
-    | SetAttributes
-    | SetQueue
-    | Hook
-    | Record
-    | LogFlow
-    | Enqueue
-    | HangUp
-)
-Flow = dict[str, Any]
-Run = Generator[Effect, Any, list[str]]
-"""Yields effects; returns the blocks that were taken, as `block: way on`."""
+    stored_input: str | None = field(default=None, repr=False)
+    system: dict[str, str] = field(default_factory=dict, repr=False)
+    """What Connect itself knows, by path: `{"$.ContactId": …, "$.SystemEndpoint.Address": …}`."""
+    block: str = ""
+    """The block that runs, for whoever does what it wants done."""
 
 
 def load(name: str, values: Mapping[str, str]) -> Flow:
@@ -141,248 +72,125 @@ def load(name: str, values: Mapping[str, str]) -> Flow:
 
     Raises `SimulatorError` for a token without a value.
     """
+    file = f"flows/{name}.json"
+    return fill((ROOT / file).read_text(encoding="utf-8"), values, file)
 
-    def fill(match: re.Match[str]) -> str:
+
+def fill(text: str, values: Mapping[str, str], name: str) -> Flow:
+    """Return the flow of a JSON text with its tokens filled in.
+
+    Raises `SimulatorError` for a token without a value; `name` is the file's, to be named.
+    """
+
+    def value(match: re.Match[str]) -> str:
         token = match[0].strip("${}")
         if token not in values:
-            raise SimulatorError(f"flows/{name}.json: no value for the token {match[0]}.")
-        return values[token]
+            raise SimulatorError(f"{name}: no value for the token {match[0]}.")
+        return json.dumps(values[token])[1:-1]  # it stands within a string
 
-    flow: Flow = json.loads(TOKEN.sub(fill, (ROOT / "flows" / f"{name}.json").read_text()))
+    flow: Flow = json.loads(TOKEN.sub(value, text))
     return flow
 
 
-def run(flow: Flow, contact: FlowContact) -> Run:
-    """Run a flow for a contact."""
-    actions = {action["Identifier"]: action for action in flow["Actions"]}
-    taken = []
-    block: str | None = flow["StartAction"]
-    while block:
-        action = actions[block]
-        kind = action["Type"]
-        parameters = _Parameters(block, action["Parameters"], contact)
-        if kind in _BLOCKS:
-            way = yield from _BLOCKS[kind](parameters, contact)
-        elif kind in _INSTANT_BLOCKS:
-            way = _INSTANT_BLOCKS[kind](parameters, contact)
+def run(flow: Flow, contact: FlowContact, taken: list[str] | None = None) -> Run:
+    """Run a flow for a contact.
+
+    Each way is appended to `taken` when it is taken: a run that is broken off tells as well.
+    """
+    taken = [] if taken is None else taken
+    loops: dict[str, int] = {}
+    block = start_of(flow)
+    resolve = partial(_read, contact=contact, flow_type=type_of(flow))
+    while True:
+        contact.block = block.identifier
+        shape = ACTIONS[block.kind].parameters
+        parameters = Parameters(block.where, block.parameters, shape, resolve)
+        effect, way = None, END
+        if block.kind in EFFECTS:
+            effect = EFFECTS[block.kind](parameters)
         else:
-            raise SimulatorError(f"{block}: the simulator does not know the action {kind}.")
+            way = _way_at_once(block, parameters, loops)
         parameters.nothing_left()
-        taken.append(f"{block}: {way}")
-        block = _target(action, way)
-    return taken
+        if effect is not None:
+            came = yield effect
+            way = way_after(block, came)
+            if way == NEXT:
+                _remember(effect, came, contact)
+        target = None if way == END else target_of(flow, block, way)
+        taken.append(f"{block.identifier}: {way}")
+        if target is None or (way == NEXT and ends_flow(effect)):
+            return taken
+        block = block_of(flow, target)
 
 
-class _Parameters:
-    """A block's parameters, each to be taken once, paths resolved."""
+def ways(flow: Flow) -> set[str]:
+    """Return every way that a run can take out of any block, by the names that `run` uses.
 
-    def __init__(self, block: str, values: Mapping[str, Any], contact: FlowContact) -> None:
-        self.block = block
-        self._values = dict(values)
-        self._contact = contact
-        self._sections: list[_Parameters] = []
-
-    def take(self, name: str) -> str:
-        return self._resolve(str(self._raw(name)))
-
-    def section(self, name: str) -> "_Parameters":
-        section = _Parameters(self.block, self._raw(name), self._contact)
-        self._sections.append(section)
-        return section
-
-    def all(self) -> dict[str, str]:
-        values, self._values = self._values, {}
-        return {name: self._resolve(str(value)) for name, value in values.items()}
-
-    def list(self, name: str) -> tuple[str, ...]:
-        return tuple(str(item) for item in self._raw(name))
-
-    def only(self, name: str, value: str) -> None:
-        if self.take(name) != value:
-            raise SimulatorError(f"{self.block}: the simulator knows only {name}={value!r}.")
-
-    def has(self, name: str) -> bool:
-        return name in self._values
-
-    def nothing_left(self) -> None:
-        if self._values:
-            names = ", ".join(sorted(self._values))
-            raise SimulatorError(
-                f"{self.block}: the simulator does not know the parameter {names}."
-            )
-        for section in self._sections:
-            section.nothing_left()
-
-    def _raw(self, name: str) -> Any:
-        if name not in self._values:
-            raise SimulatorError(f"{self.block}: the parameter {name} is missing.")
-        return self._values.pop(name)
-
-    def _resolve(self, text: str) -> str:
-        return PATH.sub(lambda match: self._read(match[0]), text)
-
-    def _read(self, path: str) -> str:
-        contact = self._contact
-        match names_of(path):
-            case ("External", leaf):
-                return contact.external.get(leaf, "")
-            case ("Attributes", leaf):
-                return contact.attributes.get(leaf, "")
-            case ("Agent", "UserName") if contact.agent is not None:
-                return contact.agent
-            case ("StoredCustomerInput",) if contact.stored_input is not None:
-                return contact.stored_input
-        raise SimulatorError(f"{self.block}: there is no {path} here.")
+    Raises `SimulatorError` for a block that cannot run.
+    """
+    return {f"{block.identifier}: {way}" for block in blocks_of(flow) for way in ways_out(block)}
 
 
-Block = Generator[Effect, Any, str]
-"""Yields effects and returns the way on: `next`, an error type, or a condition's operand."""
+def _way_at_once(block: Block, parameters: Parameters, loops: dict[str, int]) -> str:
+    match block.kind:
+        case "Compare":
+            return way_for(block, parameters.take("ComparisonValue"))
+        case "Loop":
+            return way_for(block, _looped(block, parameters.number("LoopCount"), loops))
+    return END
 
 
-def _way(came: Any) -> str:
-    return came.error if isinstance(came, Failed) else "next"
+def _looped(block: Block, times: int, loops: dict[str, int]) -> str:
+    """Say whether to go round again. A Loop that is done counts anew."""
+    done = loops.pop(block.identifier, 0)
+    if done >= times:
+        return DONE_LOOPING
+    loops[block.identifier] = done + 1
+    return CONTINUE_LOOPING
 
 
-def _say(parameters: _Parameters, _: FlowContact) -> Block:
-    text = parameters.take("SSML" if parameters.has("SSML") else "Text")
-    return _way((yield Say(text)))
+def _remember(effect: Effect, came: Any, contact: FlowContact) -> None:
+    """Keep on the contact what came of a block that did not fail."""
+    match effect:
+        case ReadDigits():
+            contact.stored_input = came
+        case Invoke():
+            contact.external.clear()
+            contact.external.update(came)
+        case SetAttributes(attributes):
+            contact.attributes.update(attributes)
 
 
-def _read_digits(parameters: _Parameters, contact: FlowContact) -> Block:
-    parameters.only("StoreInput", "True")
-    keys = parameters.section("DTMFConfiguration")
-    keys.only("DisableCancelKey", "True")
-    keys.only("InputTerminationSequence", "#")
-    between = int(keys.take("InterdigitTimeLimitSeconds"))
-    validation = parameters.section("InputValidation").section("CustomValidation")
-    came = yield ReadDigits(
-        prompt=parameters.take("Text"),
-        most=int(validation.take("MaximumLength")),
-        first_within_seconds=int(parameters.take("InputTimeLimitSeconds")),
-        next_within_seconds=between,
-    )
-    if isinstance(came, Failed):
-        return came.error
-    contact.stored_input = came
-    return "next"
+def _read(path: str, contact: FlowContact, flow_type: FlowType) -> str:
+    """Return what stands behind a path. Raises `SimulatorError` where there is no such thing.
+
+    An attribute that nobody set, and what the last Lambda did not answer, read as empty.
+    """
+    name, *leaves = names_of(path)
+    namespace = NAMESPACES.get(name)
+    if namespace is None or not is_leaf(path):
+        raise SimulatorError(f"{path} does not exist in Connect.")
+    if namespace.leaves and not namespace.leaves.issuperset(leaves):
+        known = ", ".join(sorted(namespace.leaves))
+        raise SimulatorError(f"{path} does not exist in Connect: there are only {known}.")
+    if flow_type not in namespace.exists_in:
+        raise SimulatorError(f"{path} does not exist in a flow of type {flow_type}.")
+    value = _value(name, leaves, contact, namespace.needs)
+    if value is None:
+        raise SimulatorError(f"there is no {path} here.")
+    return value
 
 
-def _invoke(parameters: _Parameters, contact: FlowContact) -> Block:
-    parameters.only("InvocationType", "SYNCHRONOUS")
-    parameters.section("ResponseValidation").only("ResponseType", "STRING_MAP")
-    came = yield Invoke(
-        function_arn=parameters.take("LambdaFunctionARN"),
-        parameters=parameters.section("LambdaInvocationAttributes").all(),
-        limit_seconds=int(parameters.take("InvocationTimeLimitSeconds")),
-    )
-    if isinstance(came, Failed):
-        return came.error
-    contact.external.clear()
-    contact.external.update(came)
-    return "next"
-
-
-def _update_attributes(parameters: _Parameters, contact: FlowContact) -> Block:
-    parameters.only("TargetContact", "Current")
-    attributes = parameters.section("Attributes").all()
-    came = yield SetAttributes(attributes)
-    if not isinstance(came, Failed):
-        contact.attributes.update(attributes)
-    return _way(came)
-
-
-def _call_out(parameters: _Parameters, _: FlowContact) -> Block:
-    parameters.only("ContinueFlowExecution", "True")
-    came = yield CallOut(
-        number=parameters.take("ThirdPartyPhoneNumber"),
-        digits=parameters.take("ThirdPartyDTMFDigits"),
-        ring_seconds=int(parameters.take("ThirdPartyConnectionTimeLimitSeconds")),
-    )
-    return _way(came)
-
-
-def _set_queue(parameters: _Parameters, _: FlowContact) -> Block:
-    return _way((yield SetQueue(parameters.take("AgentId"))))
-
-
-def _enqueue(_: _Parameters, __: FlowContact) -> Block:
-    came = yield Enqueue()
-    return came.error if isinstance(came, Failed) else _OVER
-
-
-def _hook(parameters: _Parameters, _: FlowContact) -> Block:
-    ((event, flow_arn),) = parameters.section("EventHooks").all().items()
-    return _way((yield Hook(event, flow_arn)))
-
-
-def _record(parameters: _Parameters, _: FlowContact) -> Block:
-    yield Record(parameters.section("RecordingBehavior").list("RecordedParticipants"))
-    return "next"
-
-
-def _log_flow(parameters: _Parameters, _: FlowContact) -> Block:
-    yield LogFlow(on=parameters.take("FlowLoggingBehavior") == "Enabled")
-    return "next"
-
-
-def _hang_up(_: _Parameters, __: FlowContact) -> Block:
-    yield HangUp()
-    return _OVER
-
-
-def _compare(parameters: _Parameters, _: FlowContact) -> str:
-    return parameters.take("ComparisonValue")
-
-
-def _loop(parameters: _Parameters, contact: FlowContact) -> str:
-    done = contact.loops.get(parameters.block, 0)
-    if done == int(parameters.take("LoopCount")):
-        return "DoneLooping"
-    contact.loops[parameters.block] = done + 1
-    return "ContinueLooping"
-
-
-def _end(_: _Parameters, __: FlowContact) -> str:
-    return _OVER
-
-
-_OVER = "the flow is over"
-_BLOCKS: dict[str, Callable[[_Parameters, FlowContact], Block]] = {
-    "DisconnectParticipant": _hang_up,
-    "GetParticipantInput": _read_digits,
-    "InvokeLambdaFunction": _invoke,
-    "MessageParticipant": _say,
-    "TransferContactToQueue": _enqueue,
-    "TransferParticipantToThirdParty": _call_out,
-    "UpdateContactAttributes": _update_attributes,
-    "UpdateContactEventHooks": _hook,
-    "UpdateContactRecordingBehavior": _record,
-    "UpdateContactTargetQueue": _set_queue,
-    "UpdateFlowLoggingBehavior": _log_flow,
-}
-_INSTANT_BLOCKS: dict[str, Callable[[_Parameters, FlowContact], str]] = {
-    "Compare": _compare,
-    "EndFlowExecution": _end,
-    "Loop": _loop,
-}
-
-
-def _target(action: Mapping[str, Any], way: str) -> str | None:
-    """Return the block that a way on leads to. None: the flow is over."""
-    transitions = action["Transitions"]
-    if way == _OVER:
-        return None
-    for condition in transitions.get("Conditions", []):
-        if condition["Condition"]["Operator"] != "Equals":
-            operator = condition["Condition"]["Operator"]
-            raise SimulatorError(f"{action['Identifier']}: the operator {operator} is not known.")
-        if condition["Condition"]["Operands"] == [way]:
-            return str(condition["NextAction"])
-    if action["Type"] == "Compare":
-        way = "NoMatchingCondition"
-    if way == "next":
-        return str(transitions["NextAction"])
-    for error in transitions.get("Errors", []):
-        if error["ErrorType"] == way:
-            return str(error["NextAction"])
-    raise SimulatorError(f"{action['Identifier']}: no branch for {way}.")
+def _value(name: str, leaves: list[str], contact: FlowContact, needs: Needs) -> str | None:
+    match needs, name, leaves:
+        case Needs.LAMBDA, _, [leaf]:
+            return contact.external.get(leaf, "")
+        case Needs.STORED_INPUT, _, _:
+            return contact.stored_input
+        case _, "Attributes", [leaf]:
+            return contact.attributes.get(leaf, "")
+        case _, "Agent", ["UserName"]:
+            return contact.agent
+    # A path can be written in several ways.
+    known = {names_of(path): value for path, value in contact.system.items()}
+    return known.get((name, *leaves))

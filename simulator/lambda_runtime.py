@@ -3,6 +3,9 @@
 Started by `lambda_service` with the environment that the template gives the function. Events come
 as JSON lines on standard input; replies go to the file descriptor in argv. What the handler
 prints is its log.
+
+An event brings the time with it: what it is for the handler, whatever it is on the machine. It
+ticks on from there. `time.monotonic` is the machine's, and so are time-outs.
 """
 
 import importlib
@@ -13,6 +16,8 @@ import time
 import traceback
 from dataclasses import dataclass
 from typing import Any
+
+import time_machine
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,9 @@ def main() -> None:
         for line in sys.stdin:
             request = json.loads(line)
             context = Context(request["requestId"], time.monotonic() + request["timeoutSeconds"])
-            reply = _run(handler, request["event"], context)
+            with time_machine.travel(request.get("now", time.time())):
+                time.time()  # it ticks only from the first look on, which must be one thread's
+                reply = _run(handler, request["event"], context)
             sys.stdout.flush()  # whoever has the answer may look at the log
             replies.write(json.dumps(reply) + "\n")
             replies.flush()

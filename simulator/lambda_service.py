@@ -2,7 +2,8 @@
 
 As on AWS, a function's first event and every event that finds all its sandboxes busy start a new
 one (a cold start), a handler that overruns its time-out loses its sandbox, and a function has the
-environment that the template gives it and no other.
+environment that the template gives it and no other. An event finds the time that the service's
+clock tells.
 """
 
 import contextlib
@@ -13,8 +14,9 @@ import select
 import subprocess
 import sys
 import threading
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,8 +58,9 @@ class Function:
 
 
 class LambdaService:
-    def __init__(self, log_folder: Path) -> None:
+    def __init__(self, log_folder: Path, now: Callable[[], float] = time.time) -> None:
         self.endpoint = ""  # known when the server is up
+        self._now = now
         self._log_folder = log_folder
         self._functions: dict[str, Function] = {}
         self._sandboxes: list[_Sandbox] = []
@@ -130,7 +133,7 @@ class LambdaService:
         except queue.Empty:
             sandbox = _Sandbox(function, self.endpoint)
             self._sandboxes.append(sandbox)
-        reply = sandbox.run(event, function.timeout_seconds)
+        reply = sandbox.run(event, function.timeout_seconds, self._now())
         if reply is None:
             sandbox.stop()
             message = f"Task timed out after {function.timeout_seconds}.00 seconds"
@@ -169,11 +172,12 @@ class _Sandbox:
         select.select([self._replies], [], [], _START_SECONDS)
         self._replies.readline()
 
-    def run(self, event: Any, timeout_seconds: int) -> dict[str, Any] | None:
+    def run(self, event: Any, timeout_seconds: int, now: float) -> dict[str, Any] | None:
         """Return the runtime's reply; None after a time-out."""
         request = {
             "requestId": str(uuid.uuid4()),
             "timeoutSeconds": timeout_seconds,
+            "now": now,
             "event": event,
         }
         if self._process.stdin is None:

@@ -8,7 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from operations.__main__ import cli
-from operations.flow_lint import (
+from simulator import template
+from simulator.flow_actions import ACTIONS
+from simulator.flow_language import FLOW_TYPES, FlowType, Source
+from simulator.flow_lint import (
     RULES,
     Unreadable,
     lint,
@@ -16,11 +19,8 @@ from operations.flow_lint import (
     lint_together,
     set_by,
 )
-from operations.flow_lint.answers import ANSWERS, ASKED
-from operations.flow_lint.flow import Flow, read
-from simulator import template
-from simulator.flow_actions import ACTIONS
-from simulator.flow_language import FLOW_TYPES, FlowType, Source
+from simulator.flow_lint.answers import ANSWERS, ASKED
+from simulator.flow_lint.flow import Flow, read
 from tests.flows.flow_changes import put
 from tests.flows.flow_defects import DEFECTS, Defect
 from tests.flows.flow_samples import SAMPLES, sample

@@ -1,15 +1,20 @@
+import json
 from pathlib import Path
 
 import pytest
 
-from simulator import connect
 from simulator.aws import LocalAws
-from simulator.connect import Connect, Contact, LambdaBlockFailed
+from simulator.connect.aws_functions import AwsFunctions
+from simulator.connect.contact import Contact, event
+from simulator.connect.lambda_block import LIMIT_SECONDS, Outcome, Reply, invoke
 from simulator.errors import SimulatorError
 from simulator.lambda_service import Function, Permission
 from tests.simulator.functions import Functions
 
 _OK = "def handler(event, context):\n    return {'Result': 'OK'}\n"
+
+
+INSTANCE = "arn:aws:connect:eu-west-2:123456789012:instance/5ec0de00-0000-4000-8000-000000000001"
 
 
 class Flow:
@@ -18,18 +23,18 @@ class Flow:
     def __init__(self, aws: LocalAws, folder: Path) -> None:
         self._functions = Functions(folder, aws.functions)
         self._aws = aws
-        self.connect = Connect(aws)
         self.contact = Contact.inbound("+441632960100", "+441632960001")
 
     def function(self, source: str, reserved_concurrency: int | None = None) -> Function:
         function = self._functions.create(source, reserved_concurrency=reserved_concurrency)
         function.permissions.append(
-            Permission("connect.amazonaws.com", self.connect.instance_arn, self._aws.account)
+            Permission("connect.amazonaws.com", INSTANCE, self._aws.account)
         )
         return function
 
-    def invoke(self, function: Function) -> dict[str, str]:
-        return self.connect.invoke(function.arn, self.contact, {"AgentName": "alice"})
+    def invoke(self, function: Function) -> Outcome:
+        payload = json.dumps(event(self.contact, {"AgentName": "alice"}, INSTANCE))
+        return invoke(AwsFunctions(self._aws, INSTANCE), function.arn, payload)
 
 
 @pytest.fixture
@@ -59,11 +64,11 @@ def test_a_function_gets_connects_event(flow: Flow) -> None:
         "            'Dialled': data['SystemEndpoint']['Address'],\n"
         "            'Agent': event['Details']['Parameters']['AgentName']}\n"
     )
-    assert flow.invoke(flow.function(source)) == {
+    assert flow.invoke(flow.function(source)).answer == {
         "Name": "ContactFlowEvent",
         "Id": flow.contact.contact_id,
         "Initial": flow.contact.initial_contact_id,
-        "Instance": flow.connect.instance_arn,
+        "Instance": INSTANCE,
         "Dialled": "+441632960001",
         "Agent": "alice",
     }
@@ -82,8 +87,8 @@ def test_a_function_that_does_not_let_the_instance_in_is_named(flow: Flow) -> No
     other = "arn:aws:connect:eu-west-2:123456789012:instance/another"
     function.permissions[:] = [
         Permission("connect.amazonaws.com", other, "123456789012"),
-        Permission("events.amazonaws.com", flow.connect.instance_arn, "123456789012"),
-        Permission("connect.amazonaws.com", flow.connect.instance_arn, "another account"),
+        Permission("events.amazonaws.com", INSTANCE, "123456789012"),
+        Permission("connect.amazonaws.com", INSTANCE, "another account"),
     ]
     with pytest.raises(SimulatorError, match=function.name):
         flow.invoke(function)
@@ -91,30 +96,47 @@ def test_a_function_that_does_not_let_the_instance_in_is_named(flow: Flow) -> No
 
 def test_a_function_that_fails_is_invoked_again(flow: Flow, tmp_path: Path) -> None:
     function = flow.function(_failing(3, tmp_path))
-    assert flow.invoke(function) == {"Result": "OK"}
+    assert flow.invoke(function).answer == {"Result": "OK"}
     assert (tmp_path / "invocations").read_text() == "...."
 
 
 def test_after_three_repeats_the_block_fails_and_says_why(flow: Flow, tmp_path: Path) -> None:
     function = flow.function(_failing(9, tmp_path))
-    with pytest.raises(LambdaBlockFailed, match="not yet"):
-        flow.invoke(function)
+    assert "not yet" in flow.invoke(function).failure
     assert (tmp_path / "invocations").read_text() == "...."
 
 
 def test_a_throttled_function_makes_the_block_fail(flow: Flow) -> None:
     """After the repeats, as any fault: the flow leaves by its Error branch."""
     function = flow.function(_OK, reserved_concurrency=0)
-    with pytest.raises(LambdaBlockFailed):
-        flow.invoke(function)
+    assert "TooManyRequestsException" in flow.invoke(function).failure
 
 
-def test_an_answer_after_the_limit_comes_too_late(
-    flow: Flow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connect, "LIMIT_SECONDS", -1.0)  # over before it begins
-    with pytest.raises(LambdaBlockFailed, match="longer"):
-        flow.invoke(flow.function(_OK))
+class Slow:
+    """Functions that take their time, and then answer, or fail."""
+
+    def __init__(self, *seconds: float, error: str | None = None) -> None:
+        self._seconds = list(seconds)
+        self._error = error
+
+    def invoke(self, _: str, __: str) -> Reply:
+        return Reply(b'{"Result": "OK"}', self._error, self._seconds.pop(0))
+
+
+def test_an_answer_within_the_limit_is_taken_with_its_time() -> None:
+    assert invoke(Slow(7.9), "arn", "{}") == Outcome({"Result": "OK"}, 7.9)
+
+
+@pytest.mark.parametrize("slow", [Slow(9.0), Slow(3.0, 3.0, 3.0, error="no")])
+def test_an_answer_after_the_limit_comes_too_late(slow: Slow) -> None:
+    """The limit is for all tries together, and after it the flow goes on."""
+    outcome = invoke(slow, "arn", "{}")
+    assert outcome.seconds == LIMIT_SECONDS
+    assert "longer than 8 s" in outcome.failure
+
+
+def test_the_limit_is_the_blocks_own() -> None:
+    assert "longer than 2 s" in invoke(Slow(3.0), "arn", "{}", limit_seconds=2).failure
 
 
 @pytest.mark.parametrize("answer", ["[]", "'OK'", "None", "{'a': 1}", "{'a': None}", "{'a': {}}"])
@@ -122,11 +144,11 @@ def test_an_answer_that_is_no_flat_map_of_strings_makes_the_block_fail(
     flow: Flow, answer: str
 ) -> None:
     function = flow.function(f"def handler(event, context):\n    return {answer}\n")
-    with pytest.raises(LambdaBlockFailed, match="STRING_MAP"):
-        flow.invoke(function)
+    outcome = flow.invoke(function)
+    assert "STRING_MAP" in outcome.failure
+    assert outcome.answer == {}
 
 
 def test_an_answer_of_more_than_32_kb_makes_the_block_fail(flow: Flow) -> None:
     function = flow.function("def handler(event, context):\n    return {'a': 'x' * 32768}\n")
-    with pytest.raises(LambdaBlockFailed, match="bytes"):
-        flow.invoke(function)
+    assert "bytes" in flow.invoke(function).failure

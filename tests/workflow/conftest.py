@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from operations.stage import Scene, Stage
+from operations.stage import Stage
 from simulator.aws import LocalAws
 from tests.workflow.driver import Driver
 
@@ -16,7 +16,7 @@ def deployed(aws: LocalAws) -> Stage:
 
 @pytest.fixture
 def driver(deployed: Stage) -> Iterator[Driver]:
-    deployed.scene = Scene()
+    deployed.events.clear()
     yield Driver(deployed)
     # A fault that outlived its test would strike the next one.
     assert deployed.aws.wire.interferences == []

@@ -1,19 +1,77 @@
-"""Start executions with waits of one's own choice, and look at what becomes of them."""
+"""Start executions with waits of one's own choice, and look at what becomes of them.
+
+Connect's flows are played at once, without phones: here a callback must come just when a test says.
+"""
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from operations.stage import Click, Execution, LoopedCall, Stage, until
+from operations import history
+from operations.history import Visit
+from operations.site import CARDHOLDER, PCI_PAL, RETURN, SHOP
+from operations.stage import Stage, until
 from secure_transfer.adapters.system_clock import SystemClock
 from secure_transfer.adapters.transfer_table import TransferTable
 from secure_transfer.domain.allocate import Allocation, execution_input
 from secure_transfer.domain.transfer import Limits, Transfer
 from secure_transfer.domain.values import Call
+from simulator.connect import lambda_block
+from simulator.connect.contact import Contact, event
+from simulator.connect.lambda_block import LambdaBlockFailed
+from simulator.flow_engine import FlowContact, load
+from tests.workflow.flow_player import NOTHING_KEYED, Played, play
 
 LONG = 60
 VISITED: set[str] = set()
 """Every state that an execution of the test run has been in."""
+
+
+@dataclass(slots=True)
+class Click:
+    """A secure transfer that an agent has asked for."""
+
+    contact: Contact
+    agent: str
+    answer: dict[str, str]
+    played: Played = field(default_factory=Played)
+    seconds: float = 0.0
+    """How long it took AddAgent to answer."""
+
+    @property
+    def transfer_id(self) -> str:
+        return self.contact.contact_id
+
+    @property
+    def pin(self) -> str:
+        """Return what the transfer flow keys into the loop; nothing if it called nobody."""
+        return self.played.called.digits.strip(",") if self.played.called else ""
+
+
+@dataclass(slots=True)
+class LoopedCall:
+    """A call that came back from PCI Pal (or from somebody who guesses)."""
+
+    contact: Contact
+    answer: dict[str, str]
+    attributes: dict[str, str] = field(default_factory=dict)
+    played: Played = field(default_factory=Played)
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """How a transfer's execution ended."""
+
+    status: str
+    error: str | None
+    output: Any
+    time_line: list[Visit]
+
+    @property
+    def states(self) -> list[str]:
+        return [visit.state for visit in self.time_line]
 
 
 class Driver:
@@ -24,6 +82,106 @@ class Driver:
             stage.aws.client("dynamodb"), stage.stack.outputs["TransferTableName"]
         )
 
+    # ---------------------------------------------------------------- the flows
+
+    def cardholder_calls(self) -> Contact:
+        return Contact.inbound(CARDHOLDER, SHOP)
+
+    def clicks(self, agent: str, conversation: Contact, contact: Contact | None = None) -> Click:
+        """Let an agent click the quick connect: the transfer flow invokes AddAgent.
+
+        `contact`: the click's own contact, where it must be known before.
+        """
+        contact = contact or conversation.transferred()
+        attributes: dict[str, str] = {}
+        self._play("save_agent_name", contact, FlowContact(attributes, agent))
+        flow_contact = FlowContact(attributes)
+        began = time.monotonic()
+        played = self._play("transfer_to_pci_pal", contact, flow_contact)
+        return Click(contact, agent, flow_contact.external, played, time.monotonic() - began)
+
+    def loop_returns(self, pin: str) -> LoopedCall:
+        """Let a call reach the DID and key a PIN: the answer flow invokes GetAgent."""
+        contact, flow_contact = Contact.inbound(PCI_PAL, RETURN), FlowContact()
+        played = self._play("answer_from_pci_pal", contact, flow_contact, keyed=pin)
+        return LoopedCall(contact, flow_contact.external, flow_contact.attributes, played)
+
+    def picks_up(self, agent: str, call: LoopedCall) -> dict[str, str]:
+        """Let an agent answer the looped call: its whisper invokes AgentJoined.
+
+        Returns what that answered; nothing if the call never got as far as an agent's queue.
+        """
+        whisper = call.played.hooks.get("AgentWhisper", "")
+        if not call.played.rings or not whisper:
+            return {}
+        flow_contact = FlowContact(call.attributes, agent)
+        self._play(whisper.rpartition("/")[2], call.contact, flow_contact)
+        return flow_contact.external
+
+    def invoke(
+        self, function: str, contact: Contact, parameters: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Invoke a function as a Lambda block does. Raises `LambdaBlockFailed`."""
+        payload = event(contact, parameters, self.stage.instance_arn)
+        arn = self.stage.stack.outputs[f"{function}FunctionArn"]
+        return self._invoke(arn, payload)
+
+    def _invoke(self, function_arn: str, payload: dict[str, Any]) -> dict[str, str]:
+        outcome = lambda_block.invoke(self.stage.functions, function_arn, json.dumps(payload))
+        if outcome.failure:
+            raise LambdaBlockFailed(outcome.failure)
+        return outcome.answer
+
+    def _play(
+        self, flow: str, contact: Contact, flow_contact: FlowContact, *, keyed: str = NOTHING_KEYED
+    ) -> Played:
+        def invoke(function_arn: str, parameters: Mapping[str, str]) -> dict[str, str]:
+            return self._invoke(function_arn, event(contact, parameters, self.stage.instance_arn))
+
+        flows = f"{self.stage.instance_arn}/contact-flow"
+        values = {
+            **self.stage.values,
+            "SecureCallJoinedFlowArn": f"{flows}/secure_call_joined",
+            "SecureCallWaitingFlowArn": f"{flows}/secure_call_waiting",
+        }
+        return play(load(flow, values), flow_contact, invoke, keyed)
+
+    # ----------------------------------------------------------- the executions
+
+    def until_waiting(self, click: Click, token: str) -> None:
+        """Wait until the execution waits, as it does long before a call comes to that point.
+
+        `token`: `LoopToken` (AwaitLoop waits for the looped call) or `JoinToken` (AwaitJoin waits
+        for the agent).
+        """
+        client, table = self.aws.client("dynamodb"), self.stage.stack.outputs["TransferTableName"]
+        key = {"TransferId": {"S": click.transfer_id}}
+
+        def stored() -> bool:
+            item = client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
+            return token in item
+
+        until(stored, f"the execution to store its {token}")
+
+    def end_of(self, click: Click) -> Execution:
+        """Wait until the transfer's execution has ended, and return its history."""
+        arn = self.stage.execution_arn(click.transfer_id)
+        client = self.aws.client("stepfunctions")
+
+        def ended() -> Any:
+            answer = client.describe_execution(executionArn=arn)
+            return None if answer["status"] == "RUNNING" else answer
+
+        answer = until(ended, "the execution's end")
+        execution = Execution(
+            status=answer["status"],
+            error=answer.get("error"),
+            output=json.loads(answer["output"]) if answer.get("output") else None,
+            time_line=history.of_execution(client, arn),
+        )
+        VISITED.update(execution.states)
+        return execution
+
     def start(
         self,
         *,
@@ -33,7 +191,7 @@ class Driver:
         edit: Callable[[dict[str, Any]], None] = lambda _: None,
     ) -> Click:
         """Start an execution as AddAgent does. The PIN may outlive the wait for its call."""
-        contact = self.stage.cardholder_calls().transferred()
+        contact = self.cardholder_calls().transferred()
         call = Call(contact.contact_id, contact.initial_contact_id, None, None)
         limits = Limits(4, pin_seconds, join_seconds, 180, 400)
         given = execution_input(Allocation.of(call, "alice", limits, SystemClock()), limits)
@@ -57,19 +215,14 @@ class Driver:
 
     def answers(self, click: Click) -> LoopedCall:
         """Let the looped call come at once, and be the right one."""
-        looped = self.stage.loop_returns(self.pin(click))
+        looped = self.loop_returns(self.pin(click))
         assert looped.answer.get("AgentName") == "alice", looped.answer
         return looped
 
     def secures(self, click: Click) -> LoopedCall:
         looped = self.answers(click)
-        assert self.stage.picks_up("alice", looped) == {"Result": "OK"}
+        assert self.picks_up("alice", looped) == {"Result": "OK"}
         return looped
-
-    def end_of(self, click: Click) -> Execution:
-        execution = self.stage.end_of(click)
-        VISITED.update(execution.states)
-        return execution
 
     def events(self, click: Click, *detail_types: str) -> dict[str, dict[str, Any]]:
         """Wait for the transfer's events; they must be these. Returns details by detail-type."""

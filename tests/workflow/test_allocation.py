@@ -14,7 +14,7 @@ from tests.workflow.faults import ALWAYS, by_function, fault, refused
 
 def test_pin_takes_two_states_and_four_calls(driver: Driver) -> None:
     before = len(driver.aws.wire.calls)
-    click = driver.stage.clicks("alice", driver.stage.cardholder_calls())
+    click = driver.clicks("alice", driver.cardholder_calls())
     calls = driver.aws.wire.calls[before:]
 
     actions = [call.action for call in calls if call.caller != "operator"]
@@ -34,10 +34,10 @@ def test_pin_takes_two_states_and_four_calls(driver: Driver) -> None:
 def test_happy_path_has_at_most_twelve_states_and_no_lambda(driver: Driver) -> None:
     before = len(driver.aws.wire.calls)
     click = driver.start()
-    driver.stage.until_waiting(click, "LoopToken")
+    driver.until_waiting(click, "LoopToken")
     looped = driver.answers(click)
-    driver.stage.until_waiting(click, "JoinToken")
-    driver.stage.picks_up("alice", looped)
+    driver.until_waiting(click, "JoinToken")
+    driver.picks_up("alice", looped)
     execution = driver.end_of(click)
 
     assert len(execution.states) <= 12, execution.states
@@ -46,12 +46,10 @@ def test_happy_path_has_at_most_twelve_states_and_no_lambda(driver: Driver) -> N
 
 
 def test_repeats_of_add_agent_are_one_transfer(driver: Driver) -> None:
-    conversation = driver.stage.cardholder_calls()
+    conversation = driver.cardholder_calls()
     contact = conversation.transferred()
     with ThreadPoolExecutor(5) as five:
-        clicks = list(
-            five.map(lambda _: driver.stage.clicks("alice", conversation, contact), range(5))
-        )
+        clicks = list(five.map(lambda _: driver.clicks("alice", conversation, contact), range(5)))
 
     answers = [click.answer for click in clicks]
     assert answers[0]["Result"] == "OK"
@@ -64,12 +62,12 @@ def test_repeats_of_add_agent_are_one_transfer(driver: Driver) -> None:
 def test_repeat_after_the_loop_was_answered_is_told_that_the_transfer_is_closed(
     driver: Driver,
 ) -> None:
-    conversation = driver.stage.cardholder_calls()
+    conversation = driver.cardholder_calls()
     contact = conversation.transferred()
-    click = driver.stage.clicks("alice", conversation, contact)
+    click = driver.clicks("alice", conversation, contact)
     driver.secures(click)
 
-    again = driver.stage.clicks("alice", conversation, contact)
+    again = driver.clicks("alice", conversation, contact)
 
     assert again.answer == {"Result": "ERROR", "Reason": "TransferClosed"}
     assert driver.end_of(click).status == "SUCCEEDED"
@@ -79,13 +77,13 @@ def test_of_eight_looped_calls_with_one_pin_exactly_one_wins(driver: Driver) -> 
     click = driver.start()
     pin = driver.pin(click)
     with ThreadPoolExecutor(8) as eight:
-        calls = list(eight.map(lambda _: driver.stage.loop_returns(pin), range(8)))
+        calls = list(eight.map(lambda _: driver.loop_returns(pin), range(8)))
 
     winners = [call for call in calls if call.answer["Result"] == "OK"]
     reasons = {call.answer.get("Reason") for call in calls if call not in winners}
     assert len(winners) == 1
     assert reasons == {"PinAlreadyUsed"}
-    driver.stage.picks_up("alice", winners[0])
+    driver.picks_up("alice", winners[0])
     assert driver.end_of(click).status == "SUCCEEDED"
 
 
@@ -127,21 +125,21 @@ def pool(aws: LocalAws) -> Iterator[Stage]:
 def test_last_free_pins_go_to_five_callers_and_the_sixth_is_refused(
     pool: Stage, figure: Callable[[str], None]
 ) -> None:
-    clicks = [pool.clicks(f"agent{n}", pool.cardholder_calls()) for n in range(6)]
+    driver = Driver(pool)
+    clicks = [driver.clicks(f"agent{n}", driver.cardholder_calls()) for n in range(6)]
 
     *served, sixth = clicks
     assert [click.answer["Result"] for click in served] == ["OK"] * 5
     assert len({click.pin for click in served}) == 5
     assert sixth.answer == {"Result": "ERROR", "Reason": "PinPoolExhausted"}
-    driver = Driver(pool)
     assert driver.end_of(sixth).error == "PinPoolExhausted"
     failed = driver.events(sixth, *NEVER_STARTED)["TransferFailed"]["data"]
     assert failed["reason"] == "PinPoolExhausted"
     assert failed["collisions"] >= 5
-    took = ", ".join(f"{exchange.seconds:.1f}" for exchange in pool.scene.exchanges)
+    took = ", ".join(f"{click.seconds:.1f}" for click in clicks)
     figure(f"The last PINs of a full pool were answered after {took} s; Connect's limit is 8 s.")
     for click in served:
-        pool.picks_up(click.agent, pool.loop_returns(click.pin))
+        driver.picks_up(click.agent, driver.loop_returns(click.pin))
         driver.end_of(click)
 
 

@@ -38,7 +38,7 @@ def test_transfer_that_gets_no_pin_is_recorded_answered_and_audited(
     driver: Driver, state: str, reason: str
 ) -> None:
     with fault(driver.aws, by_state(state), BROKEN, ALWAYS):
-        click = driver.stage.clicks("alice", driver.stage.cardholder_calls())
+        click = driver.clicks("alice", driver.cardholder_calls())
 
     assert click.answer == {"Result": "ERROR", "Reason": reason}
     assert driver.end_of(click).error == reason
@@ -48,10 +48,10 @@ def test_transfer_that_gets_no_pin_is_recorded_answered_and_audited(
 
 
 def test_next_click_of_the_same_call_is_not_blocked_by_a_failed_one(driver: Driver) -> None:
-    conversation = driver.stage.cardholder_calls()
+    conversation = driver.cardholder_calls()
     with fault(driver.aws, by_state("ClaimPin"), BROKEN, ALWAYS):
-        first = driver.stage.clicks("alice", conversation)
-    second = driver.stage.clicks("alice", conversation)
+        first = driver.clicks("alice", conversation)
+    second = driver.clicks("alice", conversation)
 
     assert first.answer["Result"] == "ERROR"
     assert second.answer["Result"] == "OK"
@@ -143,7 +143,7 @@ def test_call_goes_on_when_await_join_fails_under_it(driver: Driver) -> None:
         assert driver.end_of(click).error == "TransferFaulted"
     faulted = driver.record(click)
 
-    assert driver.stage.picks_up("alice", looped) == {"Result": "OK"}
+    assert driver.picks_up("alice", looped) == {"Result": "OK"}
 
     assert faulted
     assert faulted.status == "ANSWERED"
@@ -174,7 +174,7 @@ def test_time_out_of_the_agent_that_cannot_be_recorded_is_a_fault_of_the_machine
         looped = driver.answers(click)
         assert driver.end_of(click).error == "TransferFaulted"
 
-    assert driver.stage.picks_up("alice", looped) == {"Result": "OK"}
+    assert driver.picks_up("alice", looped) == {"Result": "OK"}
     driver.events(click, *SECURED, "TransferFailed")
 
 
@@ -241,7 +241,7 @@ def test_queue_that_refuses_too_does_not_hold_the_transfer_up(
         if join_seconds == 1:
             assert driver.end_of(click).error == "AgentNeverJoined"
         else:
-            driver.stage.picks_up("alice", looped)
+            driver.picks_up("alice", looped)
             assert driver.end_of(click).status == "SUCCEEDED"
 
 
@@ -267,7 +267,7 @@ def test_failure_that_the_bus_does_not_take_is_kept(driver: Driver, state: str) 
 def test_refused_pin_is_kept_when_the_bus_does_not_take_it(driver: Driver) -> None:
     driver.kept()
     with fault(driver.aws, by_function("GetAgent", "events:PutEvents"), entries_refused, ALWAYS):
-        guess = driver.stage.loop_returns("12")
+        guess = driver.loop_returns("12")
 
     assert guess.answer == {"Result": "ERROR", "Reason": "PinMalformed"}
     (entry,) = driver.kept()
@@ -283,18 +283,18 @@ def test_get_agent_raises_while_dynamodb_is_down_and_a_repeat_succeeds(
     pin = driver.pin(click)
     # Two tries an invocation: Connect's second invocation finds DynamoDB up again.
     with fault(driver.aws, by_function("GetAgent", action), refused(), times=2) as down:
-        looped = driver.stage.loop_returns(pin)
+        looped = driver.loop_returns(pin)
 
     assert down.hits == 2
     assert looped.answer["Result"] == "OK"
-    driver.stage.picks_up("alice", looped)
+    driver.picks_up("alice", looped)
     assert driver.end_of(click).status == "SUCCEEDED"
 
 
 def test_add_agent_raises_while_step_functions_is_down(driver: Driver) -> None:
     down = by_function("AddAgent", "states:StartExecution")
     with fault(driver.aws, down, refused(), ALWAYS) as calls:
-        click = driver.stage.clicks("alice", driver.stage.cardholder_calls())
+        click = driver.clicks("alice", driver.cardholder_calls())
     assert calls.hits == 8  # two tries for each of Connect's four
     assert "StartExecution failed: ThrottlingException" in click.played.failure
     assert click.played.called is None
@@ -304,7 +304,7 @@ def test_add_agent_raises_while_step_functions_is_down(driver: Driver) -> None:
 def test_execution_whose_start_was_not_confirmed_is_found_by_the_repeat(driver: Driver) -> None:
     began = by_function("AddAgent", "states:StartExecution")
     with fault(driver.aws, began, response_lost(), times=1):
-        click = driver.stage.clicks("alice", driver.stage.cardholder_calls())
+        click = driver.clicks("alice", driver.cardholder_calls())
 
     assert click.answer["Result"] == "OK"
     driver.secures(click)
@@ -315,16 +315,16 @@ def test_execution_whose_start_was_not_confirmed_is_found_by_the_repeat(driver: 
 def test_execution_that_add_agent_could_not_wait_for_goes_on_and_blocks_no_repeat(
     driver: Driver,
 ) -> None:
-    conversation = driver.stage.cardholder_calls()
+    conversation = driver.cardholder_calls()
     contact = conversation.transferred()
     with (
         fault(driver.aws, by_function("AddAgent", "dynamodb:GetItem"), refused(), ALWAYS),
         fault(driver.aws, by_function("AddAgent", "dynamodb:PutItem"), refused(), ALWAYS),
     ):
-        click = driver.stage.clicks("alice", conversation, contact)
+        click = driver.clicks("alice", conversation, contact)
     assert click.played.failure
 
-    again = driver.stage.clicks("alice", conversation, contact)
+    again = driver.clicks("alice", conversation, contact)
 
     assert again.answer["Result"] == "OK"
     assert again.answer["PIN"] == driver.pin(again)
@@ -334,10 +334,10 @@ def test_execution_that_add_agent_could_not_wait_for_goes_on_and_blocks_no_repea
 
 def test_pin_that_comes_too_late_is_not_given_out(driver: Driver) -> None:
     with fault(driver.aws, by_state("ClaimPin"), held, ALWAYS) as claim:
-        conversation = driver.stage.cardholder_calls()
+        conversation = driver.cardholder_calls()
         contact = conversation.transferred()
-        click = driver.stage.clicks("alice", conversation, contact)
-        again = driver.stage.clicks("alice", conversation, contact)
+        click = driver.clicks("alice", conversation, contact)
+        again = driver.clicks("alice", conversation, contact)
         claim.release.set()
         execution = driver.end_of(click)
 

@@ -3,8 +3,7 @@
 In none of these is a transfer that timed out audited as secured, or the reverse.
 """
 
-from operations.stage import LoopedCall
-from tests.workflow.driver import ABANDONED, SECURED, TIMED_OUT, Driver
+from tests.workflow.driver import ABANDONED, SECURED, TIMED_OUT, Driver, LoopedCall
 from tests.workflow.faults import ALWAYS, by_function, by_state, fault, held, refused
 
 
@@ -33,8 +32,8 @@ def test_callback_before_await_loop_has_stored_its_token_is_found_in_the_record(
         wait.reached.wait(60)
         looped = driver.answers(click)
         wait.release.set()
-        driver.stage.until_waiting(click, "JoinToken")
-    driver.stage.picks_up("alice", looped)
+        driver.until_waiting(click, "JoinToken")
+    driver.picks_up("alice", looped)
 
     execution = driver.end_of(click)
 
@@ -50,7 +49,7 @@ def test_callback_before_await_join_has_stored_its_token_is_found_in_the_record(
         click = driver.start()
         looped = driver.answers(click)
         wait.reached.wait(60)
-        driver.stage.picks_up("alice", looped)
+        driver.picks_up("alice", looped)
         wait.release.set()
         execution = driver.end_of(click)
 
@@ -64,10 +63,10 @@ def test_wake_up_of_the_looped_call_that_is_lost_is_made_good_by_the_time_out(
 ) -> None:
     lost = by_function("GetAgent", "states:SendTaskSuccess")
     click = driver.start(loop_seconds=2)
-    driver.stage.until_waiting(click, "LoopToken")
+    driver.until_waiting(click, "LoopToken")
     with fault(driver.aws, lost, refused(), ALWAYS) as wake:
         looped = driver.answers(click)
-    driver.stage.picks_up("alice", looped)
+    driver.picks_up("alice", looped)
 
     execution = driver.end_of(click)
 
@@ -81,9 +80,9 @@ def test_wake_up_of_the_agent_that_is_lost_is_made_good_by_the_time_out(driver: 
     lost = by_function("AgentJoined", "states:SendTaskSuccess")
     click = driver.start(join_seconds=2)
     looped = driver.answers(click)
-    driver.stage.until_waiting(click, "JoinToken")
+    driver.until_waiting(click, "JoinToken")
     with fault(driver.aws, lost, refused(), ALWAYS) as wake:
-        assert driver.stage.picks_up("alice", looped) == {"Result": "OK"}
+        assert driver.picks_up("alice", looped) == {"Result": "OK"}
     execution = driver.end_of(click)
 
     assert wake.hits == 1
@@ -109,7 +108,7 @@ def test_looped_call_just_after_the_time_out_took_effect_loses(driver: Driver) -
     click = driver.start(loop_seconds=1)
     pin = driver.pin(click)
     execution = driver.end_of(click)
-    late = driver.stage.loop_returns(pin)
+    late = driver.loop_returns(pin)
 
     assert late.answer == {"Result": "ERROR", "Reason": "PinExpired"}
     assert execution.error == "LoopTimedOut"
@@ -123,7 +122,7 @@ def test_agent_just_before_the_time_out_takes_effect_wins(driver: Driver) -> Non
         click = driver.start(join_seconds=1)
         looped = driver.answers(click)
         expiry.reached.wait(60)
-        driver.stage.picks_up("alice", looped)
+        driver.picks_up("alice", looped)
         expiry.release.set()
         execution = driver.end_of(click)
 
@@ -137,7 +136,7 @@ def test_late_join_is_answered_and_audited_as_late(driver: Driver) -> None:
     assert driver.end_of(click).error == "AgentNeverJoined"
     driver.events(click, *ABANDONED)
 
-    assert driver.stage.picks_up("alice", looped) == {"Result": "OK"}
+    assert driver.picks_up("alice", looped) == {"Result": "OK"}
 
     secured = driver.events(click, *ABANDONED, "TransferSecured")["TransferSecured"]
     assert secured["data"]["late"] is True
@@ -146,7 +145,7 @@ def test_late_join_is_answered_and_audited_as_late(driver: Driver) -> None:
     assert record
     assert record.status == "ABANDONED"
     first = record.joined_at
-    driver.stage.picks_up("alice", looped)
+    driver.picks_up("alice", looped)
     again = driver.record(click)
     assert again
     assert again.joined_at == first
@@ -155,7 +154,7 @@ def test_late_join_is_answered_and_audited_as_late(driver: Driver) -> None:
 def test_repeat_of_get_agent_while_await_join_waits_does_not_complete_it(driver: Driver) -> None:
     click = driver.start(join_seconds=2)
     looped = driver.answers(click)
-    driver.stage.until_waiting(click, "JoinToken")
+    driver.until_waiting(click, "JoinToken")
 
     again = _repeat(driver, looped, driver.pin(click))
 
@@ -166,7 +165,7 @@ def test_repeat_of_get_agent_while_await_join_waits_does_not_complete_it(driver:
 
 def test_missing_record_ends_the_execution_as_unexpected(driver: Driver) -> None:
     click = driver.start(loop_seconds=1)
-    driver.stage.until_waiting(click, "LoopToken")
+    driver.until_waiting(click, "LoopToken")
     driver.delete_record(click)
 
     execution = driver.end_of(click)
@@ -179,12 +178,11 @@ def test_missing_record_ends_the_execution_as_unexpected(driver: Driver) -> None
 def test_record_that_vanishes_before_the_agent_joins_is_unexpected_too(driver: Driver) -> None:
     click = driver.start(join_seconds=1)
     driver.answers(click)
-    driver.stage.until_waiting(click, "JoinToken")
+    driver.until_waiting(click, "JoinToken")
     driver.delete_record(click)
 
     assert driver.end_of(click).error == "TransferStateUnexpected"
 
 
 def _repeat(driver: Driver, looped: LoopedCall, pin: str) -> dict[str, str]:
-    function = driver.stage.stack.outputs["GetAgentFunctionArn"]
-    return driver.stage.connect.invoke(function, looped.contact, {"PIN": pin})
+    return driver.invoke("GetAgent", looped.contact, {"PIN": pin})

@@ -49,7 +49,7 @@ def test_lost_response_to_a_wait_is_retried_with_a_new_token(driver: Driver, sta
     with fault(driver.aws, by_state(state), response_lost(), times=1) as lost:
         click = driver.start()
         looped = driver.answers(click)
-        driver.stage.picks_up("alice", looped)
+        driver.picks_up("alice", looped)
         execution = driver.end_of(click)
 
     assert lost.hits == 1

@@ -3,31 +3,31 @@
 import json
 import re
 
-from operations.stage import CARDHOLDER, OUR_PUBLIC_NUMBER, PCI_PAL, RETURN_NUMBER, until
-from simulator.connect import Contact
+from operations.site import CARDHOLDER, PCI_PAL, RETURN, SHOP
+from operations.stage import until
+from simulator.connect.contact import Contact
 from tests.workflow.driver import SECURED, Driver
 
 
 def test_events_logs_and_outputs_hold_no_pin_token_or_number(driver: Driver) -> None:
-    click = driver.stage.clicks("alice", driver.stage.cardholder_calls())
-    driver.stage.until_waiting(click, "LoopToken")
-    stranger = Contact.inbound(PCI_PAL, RETURN_NUMBER)
-    get_agent = driver.stage.stack.outputs["GetAgentFunctionArn"]
-    driver.stage.connect.invoke(get_agent, stranger, {"PIN": "9" * 5000})
+    click = driver.clicks("alice", driver.cardholder_calls())
+    driver.until_waiting(click, "LoopToken")
+    stranger = Contact.inbound(PCI_PAL, RETURN)
+    driver.invoke("GetAgent", stranger, {"PIN": "9" * 5000})
     answered = driver.answers(click)
-    driver.stage.until_waiting(click, "JoinToken")
-    looped = driver.stage.loop_returns(click.pin, "a stranger repeats the PIN")
+    driver.until_waiting(click, "JoinToken")
+    looped = driver.loop_returns(click.pin)  # of a stranger who repeats the PIN
     assert looped.answer["Reason"] == "PinAlreadyUsed"
     record = driver.record(click)
     assert record
     assert record.loop_token
     assert record.join_token
-    assert driver.stage.picks_up("alice", answered) == {"Result": "OK"}
+    assert driver.picks_up("alice", answered) == {"Result": "OK"}
     execution = driver.end_of(click)
     driver.stage.events_about(click.transfer_id, len(SECURED) + 1)
 
     readable = {
-        "audit events": json.dumps(driver.stage.scene.events),
+        "audit events": json.dumps(driver.stage.events),
         "audit log": _audit_log(driver),
         "execution output": json.dumps(execution.output),
         **{
@@ -41,8 +41,8 @@ def test_events_logs_and_outputs_hold_no_pin_token_or_number(driver: Driver) -> 
         assert text, where
         assert not pin.search(text), where
         for secret in (
-            record.loop_token, record.join_token, CARDHOLDER, OUR_PUBLIC_NUMBER, PCI_PAL,
-            RETURN_NUMBER, "9" * 20,
+            record.loop_token, record.join_token, CARDHOLDER, SHOP, PCI_PAL,
+            RETURN, "9" * 20,
         ):  # fmt: skip
             assert secret not in text, where
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from operations.flow_lint.flow import WHOLE_FLOW, Block, Fault, Faults, Flow
 from simulator import flow_paths
 from simulator.flow_language import Group, Operator, ParameterClass, Source, Table, Text
+from simulator.flow_lint.flow import WHOLE_FLOW, Block, Fault, Faults, Flow
 
 
 def position_missing(flow: Flow) -> Faults:

@@ -4,21 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.connect import LambdaBlockFailed
-from simulator.flow_engine import (
+from simulator.connect.lambda_block import LambdaBlockFailed
+from simulator.flow_effects import (
     CallOut,
     Effect,
     Enqueue,
     Failed,
-    Flow,
-    FlowContact,
     Hook,
     Invoke,
     ReadDigits,
     Say,
     SetQueue,
-    run,
 )
+from simulator.flow_engine import Flow, FlowContact, run
 
 NOTHING_KEYED = "Timeout"
 """What Connect stores when no digit comes."""
@@ -81,7 +79,7 @@ def _note(effect: Effect, played: Played) -> None:
         case Hook(event, flow_arn):
             played.hooks[event] = flow_arn
         case SetQueue(agent):
-            played.queue_of = agent
+            played.queue_of = agent or None
         case Enqueue():
             played.rings = played.queue_of
         case CallOut():

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from operations.flow_lint import (
+from simulator.flow_lint import (
     rules_of_envelope,
     rules_of_graph,
     rules_of_metadata,
@@ -17,11 +17,12 @@ from operations.flow_lint import (
     rules_of_paths,
     rules_of_transitions,
 )
-from operations.flow_lint.flow import Faults, Finding, Flow, Unreadable, read
+from simulator.flow_lint.flow import Faults, Finding, Flow, Unreadable, read
 
 __all__ = [
     "RULES",
     "Finding",
+    "Flow",
     "Unreadable",
     "lint",
     "lint_flow",

@@ -3,9 +3,9 @@
 import json
 from collections import Counter
 
-from operations.flow_lint.flow import WHOLE_FLOW, Fault, Faults, Flow, is_block
 from simulator import flow_language
 from simulator.flow_language import FLOW_TYPES, Source
+from simulator.flow_lint.flow import WHOLE_FLOW, Fault, Faults, Flow, is_block
 
 _KEYS = {"Version", "StartAction", "Metadata", "Actions"}
 _BLOCK_KEYS = {"Identifier", "Type", "Parameters", "Transitions"}

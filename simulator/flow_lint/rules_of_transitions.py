@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 
-from operations.flow_lint.flow import Block, Fault, Faults, Flow, is_condition, is_error
 from simulator import flow_paths
 from simulator.flow_language import NUMERIC, Conditions, Source
+from simulator.flow_lint.flow import Block, Fault, Faults, Flow, is_condition, is_error
 
 _KEYS = {"NextAction", "Errors", "Conditions"}
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from operations.flow_lint.flow import Block, Edge, Flow
+from simulator.flow_lint.flow import Block, Edge, Flow
 
 Fact = TypeVar("Fact")
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from operations.flow_lint.answers import ANSWERS, ASKED
-from operations.flow_lint.facts_on_the_way import before_each_block
-from operations.flow_lint.flow import Block, Edge, Fault, Faults, Flow
 from simulator import flow_paths
 from simulator.flow_language import TOKEN, Source
+from simulator.flow_lint.answers import ANSWERS, ASKED
+from simulator.flow_lint.facts_on_the_way import before_each_block
+from simulator.flow_lint.flow import Block, Edge, Fault, Faults, Flow
 from simulator.flow_paths import NAMESPACES, Namespace, Needs
 
 _OUR_FUNCTIONS = "our functions' code"

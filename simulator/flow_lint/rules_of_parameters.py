@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from operations.flow_lint.flow import Block, Fault, Faults, Flow
 from simulator import flow_paths
 from simulator.flow_language import (
     TOKEN,
@@ -16,6 +15,7 @@ from simulator.flow_language import (
     Table,
     Text,
 )
+from simulator.flow_lint.flow import Block, Fault, Faults, Flow
 
 _WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 _CLASSES_WITH_ONE_PATH = {ParameterClass.STATIC_OR_PATH, ParameterClass.PATH}

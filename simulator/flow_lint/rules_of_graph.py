@@ -1,9 +1,9 @@
 """Rules of the ways through a flow."""
 
-from operations.flow_lint.facts_on_the_way import before_each_block
-from operations.flow_lint.flow import Block, Edge, Fault, Faults, Flow
 from simulator.flow_actions import CONTINUE_LOOPING
 from simulator.flow_language import MOST_SECONDS_OF_LAMBDAS, Source
+from simulator.flow_lint.facts_on_the_way import before_each_block
+from simulator.flow_lint.flow import Block, Edge, Fault, Faults, Flow
 
 _INPUT, _LAMBDA, _MESSAGE = "GetParticipantInput", "InvokeLambdaFunction", "MessageParticipant"
 

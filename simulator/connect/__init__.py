@@ -1,0 +1,1 @@
+"""Amazon Connect: contacts, flows, queues, agents, and the events it sends."""
