@@ -221,6 +221,12 @@ def used_pin_cannot_be_forgotten(call: Call) -> None:
     carol.is_cut_off()
 
 
+def used_pin_cannot_be_forgotten_and_the_first_call_goes_on(call: Call) -> None:
+    """Nothing is said of it: the loop is over, and the PIN is used."""
+    breaks(call, "transfer_to_pci_pal", "Forget PIN")
+    get_agent_refuses(call)
+
+
 # ---------------------------------------------------------------------------- the answer flow
 
 
@@ -261,6 +267,7 @@ def agent_is_gone(call: Call) -> None:
     alice.hears(NOT_SECURED)
     call.connect.agents["alice"] = agent
     call.talk(alice, carol)
+    assert heard(alice) == ["Reading agent locator.", NOT_SECURED]
 
 
 def secure_without_words(call: Call) -> None:
@@ -422,6 +429,7 @@ CALLS: tuple[Callable[[Call], None], ...] = (
     add_agent_breaks, add_agent_refuses, pin_cannot_be_kept, no_pin_and_no_words_for_it,
     busy, no_answer, call_to_pci_pal_breaks, unused_pin_cannot_be_forgotten,
     no_line_and_no_words_for_it, used_pin_cannot_be_forgotten,
+    used_pin_cannot_be_forgotten_and_the_first_call_goes_on,
     prompt_breaks, get_agent_breaks, get_agent_refuses,
     *(in_answer_breaks(block) for block in ("Keep transfer", "Whisper", "Waiting")),
     agent_is_gone, secure_without_words, own_queue_is_full, queue_breaks, refusal_without_words,
