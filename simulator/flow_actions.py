@@ -38,8 +38,9 @@ _TRUE_OR_FALSE = frozenset({"True", "False"})
 
 # What is said, in the four ways that MessageParticipant and GetParticipantInput share.
 _MESSAGE: Mapping[str, Shape] = {
-    "Text": Text(_MIXED, _DOCS),
-    "SSML": Text(_MIXED, _DOCS),
+    # Markup in a Text would be read out.
+    "Text": Text(_MIXED, _DOCS, pattern=r"(?!\s*<speak).*"),
+    "SSML": Text(_MIXED, _DOCS, pattern=r"\s*<speak[ >].*</speak>\s*"),
     "PromptId": Text(_STATIC_OR_PATH, _DOCS),
     "Media": Group(
         {
@@ -51,13 +52,15 @@ _MESSAGE: Mapping[str, Shape] = {
     ),
 }
 
+_FLOW = Text(_STATIC_OR_PATH, _DOCS, pattern=r"arn:[a-z-]+:connect:.+")
+
 _HOOKS: Mapping[str, Shape] = {
-    "AgentHold": Text(_STATIC_OR_PATH, _DOCS),
-    "AgentWhisper": Text(_STATIC_OR_PATH, _DOCS),
-    "CustomerHold": Text(_STATIC_OR_PATH, _DOCS),
-    "CustomerQueue": Text(_STATIC_OR_PATH, _DOCS),
-    "CustomerRemaining": Text(_STATIC_OR_PATH, _DOCS),
-    "CustomerWhisper": Text(_STATIC_OR_PATH, _DOCS),
+    "AgentHold": _FLOW,
+    "AgentWhisper": _FLOW,
+    "CustomerHold": _FLOW,
+    "CustomerQueue": _FLOW,
+    "CustomerRemaining": _FLOW,
+    "CustomerWhisper": _FLOW,
     "DefaultAgentUI": Text(_STATIC_OR_PATH, _EXPORTS),
 }
 
@@ -97,7 +100,10 @@ ACTIONS: Mapping[str, Action] = {
     "InvokeLambdaFunction": Action(
         Group(
             {
-                "LambdaFunctionARN": Text(_STATIC_OR_PATH, _DOCS, required=True),
+                # 0: a token, with what is written behind it.
+                "LambdaFunctionARN": Text(
+                    _STATIC_OR_PATH, _DOCS, required=True, pattern=r"(arn:[a-z-]+:lambda:|0).+"
+                ),
                 "InvocationTimeLimitSeconds": Text(_STATIC, _DOCS, required=True, between=(1, 8)),
                 # Connect knows ASYNCHRONOUS and JSON as well. A flow that runs on without the
                 # answer, or with a nested one, is none of ours. Exports leave the type out.

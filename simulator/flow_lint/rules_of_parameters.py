@@ -173,7 +173,7 @@ def value_characters(flow: Flow) -> Faults:
     """Count a token within a value as a digit: what it stands for is not known here."""
     for block, place, shape, value in _chosen_texts(flow):
         digits = TOKEN.sub("0", value)
-        if shape.pattern is not None and not re.fullmatch(shape.pattern, digits):
+        if shape.pattern is not None and not re.fullmatch(shape.pattern, digits, re.DOTALL):
             yield Fault(
                 block.identifier,
                 f"{place} is {value!r}: it must be of the form {shape.pattern}",

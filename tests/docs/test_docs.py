@@ -81,14 +81,9 @@ def test_readme_names_commands_that_there_are(command: str) -> None:
     assert re.search(rf"^{command.split()[1]}:", makefile, re.MULTILINE)
 
 
-def test_every_flow_token_and_every_word_that_is_said_is_in_the_flow_page() -> None:
+def test_every_flow_and_every_token_is_in_the_flow_page() -> None:
     page = _text("flows.md")
     for path in (template.ROOT / "flows").glob("*.json"):
         assert f"`{path.name}`" in page
-        source = path.read_text()
-        for token in re.findall(r"\$\{\w+\}", source):
+        for token in re.findall(r"\$\{\w+\}", path.read_text()):
             assert token in page
-        if path.stem in ("answer_from_pci_pal", "transfer_to_pci_pal", "secure_call_joined"):
-            for action in json.loads(source)["Actions"]:
-                if action["Type"] == "MessageParticipant":
-                    assert f"“{action['Parameters']['Text']}”" in page

@@ -112,6 +112,34 @@ ENVELOPE = [
 ]
 
 PARAMETERS = [
+    Defect(
+        "value-characters",
+        "answer",
+        put("Actions/Refuse/Parameters", {"SSML": "No."}),
+        "Refuse",
+        "SSML is 'No.'",
+    ),
+    Defect(
+        "value-characters",
+        "answer",
+        put("Actions/Refuse/Parameters/Text", "<speak>No.</speak>"),
+        "Refuse",
+        "<speak>",
+    ),
+    Defect(
+        "value-characters",
+        "answer",
+        put("Actions/Ask/Parameters/LambdaFunctionARN", " "),
+        "Ask",
+        ":lambda:",
+    ),
+    Defect(
+        "value-characters",
+        "answer",
+        put("Actions/Hook/Parameters/EventHooks", {"AgentWhisper": "whisper"}),
+        "Hook",
+        ":connect:",
+    ),
     Defect("unknown-parameter", "answer", put(f"{_ASK}/Timeout", "8"), "Ask", "Timeout"),
     Defect(
         "unknown-parameter",

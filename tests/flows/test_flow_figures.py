@@ -3,6 +3,7 @@
 import re
 
 from simulator import template
+from simulator.sound import plain
 from tests.flows.flow_files import Flows, actions_of, edges, of_type, spoken
 
 COMMAS = 7
@@ -81,9 +82,10 @@ def test_speech_markup_is_said_as_such_and_plain_words_are_not(flows: Flows) -> 
 def test_flows_say_what_the_flow_page_says(flows: Flows) -> None:
     page = (template.ROOT / "docs/flows.md").read_text()
     said = {
-        spoken(block)
-        for name in ("answer_from_pci_pal", "transfer_to_pci_pal", "secure_call_joined")
-        for block in of_type(flows[name], "MessageParticipant")
+        plain(spoken(block))
+        for flow in flows.values()
+        for kind in ("MessageParticipant", "GetParticipantInput")
+        for block in of_type(flow, kind)
     }
     assert said == set(re.findall(r"^\| “(.+?)” \|", page, re.MULTILINE))
 
