@@ -24,6 +24,8 @@ class AwsCall:
     operation: str
     body: str
     """As sent. It may hold PINs and tokens: for tests to look at, not to be printed."""
+    path: str = "/"
+    """Of the request: which function Lambda is to invoke."""
 
     @property
     def action(self) -> str:
@@ -85,4 +87,5 @@ def _call(request: Request) -> AwsCall:
     body = request.get_data(cache=True, as_text=True)
     form_action = re.search(r"(?:^|&)Action=(\w+)", body) if not target else None
     operation = target or (form_action[1] if form_action else request.path)
-    return AwsCall(caller, service, "Invoke" if service == "lambda" else operation, body)
+    operation = "Invoke" if service == "lambda" else operation
+    return AwsCall(caller, service, operation, body, request.path)

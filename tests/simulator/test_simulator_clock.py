@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -175,11 +175,19 @@ def test_a_wait_ends_when_its_event_is_set_while_time_stands_still(lonely: Clock
 
 
 def test_a_wait_that_began_while_time_stood_still_goes_on_when_it_ticks(lonely: Clock) -> None:
-    event = Event(lonely)
-    with _waiting(lonely, event, 1000) as waited:
+    with ExitStack() as later:
         with lonely.held():
-            lonely.move_to(lonely.now() + 999.9)
+            waited = later.enter_context(_waiting(lonely, Event(lonely), 0.05))
         assert waited.result(30) is False
+
+
+def test_who_is_woken_is_busy_before_its_thread_has_noticed(lonely: Clock) -> None:
+    event = Event(lonely)
+    with lonely.held(), _waiting(lonely, event, 90):
+        assert lonely.next_deadline() == lonely.now() + 90
+        with lonely.lock:  # which the thread needs, to notice
+            event.set()
+            assert lonely.next_deadline() is None
 
 
 # ----------------------------------------------------------------------------------- the engine
@@ -485,9 +493,11 @@ def _waiting(clock: Clock, event: Event, seconds: float) -> Iterator["Future[boo
     clock.began("the thread")
     with ThreadPoolExecutor(1) as thread:
         waited = thread.submit(wait)
-        clock.settle()
-        yield waited
-        event.set()
+        try:
+            clock.settle()
+            yield waited
+        finally:
+            event.set()
 
 
 def _let_real_time_pass() -> None:

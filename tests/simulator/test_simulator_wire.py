@@ -67,7 +67,9 @@ def test_an_invocation_goes_to_the_functions(wire: Wire, backend: _Backend) -> N
 
 def test_a_call_that_nobody_signed_is_nobodys(wire: Wire) -> None:
     Client(wire).post("/moto-api/config", data="{}")
-    assert wire.calls == [AwsCall("nobody", "unknown", "/moto-api/config", "{}")]
+    assert wire.calls == [
+        AwsCall("nobody", "unknown", "/moto-api/config", "{}", "/moto-api/config")
+    ]
 
 
 def test_the_noted_calls_cannot_be_changed_from_outside(wire: Wire) -> None:

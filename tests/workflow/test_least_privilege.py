@@ -1,0 +1,190 @@
+"""What a full run does is what the roles allow: no call more, and none that no run makes.
+
+The roles' own table is checked against the template in tests/template/test_template_roles.py.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from operations.stage import Stage
+from simulator.aws import LocalAws
+from simulator.calls import AwsCall
+from simulator.connect import lambda_block
+from simulator.connect.contact import event
+from tests.template.test_template_roles import ALLOWED
+from tests.workflow.driver import Driver
+from tests.workflow.faults import (
+    ALWAYS,
+    by_state,
+    entries_refused,
+    fault,
+    held,
+    refused,
+)
+
+STACK = "privileges"
+_MACHINE = "ak"  # the key under which moto's engine makes its calls
+
+# What a role allows and no run makes: who does it instead.
+NOT_BY_A_RUN = {
+    "logs:CreateLogStream": "Lambda does it, before the function's first line of log",
+    "logs:PutLogEvents": "Lambda does it with what the function prints",
+    **dict.fromkeys(
+        ALLOWED["SecureTransferRole"]["*"],
+        "Step Functions does it, to deliver its log; these actions know no resource",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def privileges(aws: LocalAws) -> Driver:
+    stage = Stage(aws, STACK)
+    stage.warm_up()
+    return Driver(stage)
+
+
+@pytest.fixture(scope="module")
+def calls(privileges: Driver) -> list[AwsCall]:
+    """Every call of a run in which each part does all that it can have to do."""
+    driver, wire = privileges, privileges.aws.wire
+    before = len(wire.calls)
+    _secured(driver)
+    _timed_out_and_abandoned(driver)
+    _without_a_bus(driver)
+    _after_the_execution(driver)
+    _without_a_pin(driver)
+    return wire.calls[before:]
+
+
+def _secured(driver: Driver) -> None:
+    click = driver.clicks("alice", driver.cardholder_calls())
+    driver.until_waiting(click, "LoopToken")
+    looped = driver.answers(click)
+    driver.until_waiting(click, "JoinToken")
+    driver.picks_up("alice", looped)
+    driver.end_of(click)
+
+
+def _timed_out_and_abandoned(driver: Driver) -> None:
+    click = driver.start(loop_seconds=1)
+    driver.end_of(click)
+    driver.loop_returns(driver.pin(click))
+    click = driver.start(join_seconds=1)
+    looped = driver.answers(click)
+    driver.end_of(click)
+    driver.picks_up("alice", looped)
+
+
+def _without_a_bus(driver: Driver) -> None:
+    """Every event goes to the fallback queue instead."""
+    with fault(driver.aws, lambda call: call.service == "events", entries_refused, ALWAYS):
+        stranger = driver.cardholder_calls()
+        elsewhere = "arn:aws:connect:eu-west-2:123456789012:instance/another"
+        for function in ("AddAgent", "GetAgent", "AgentJoined"):
+            given = {"AgentName": "alice", "PIN": "none", "TransferId": "none"}
+            arn = driver.stage.stack.outputs[f"{function}FunctionArn"]
+            payload = json.dumps(event(stranger, given, elsewhere))
+            lambda_block.invoke(driver.stage.functions, arn, payload)
+        _secured(driver)
+
+
+def _after_the_execution(driver: Driver) -> None:
+    """The machine has failed; the functions find its tokens gone, and ask what became of it."""
+    broken = refused("ResourceNotFoundException")
+    with fault(driver.aws, by_state("ExpireLoop"), broken, ALWAYS):
+        click = driver.start(loop_seconds=1)
+        driver.end_of(click)
+    driver.secures(click)
+
+
+def _without_a_pin(driver: Driver) -> None:
+    """One transfer's candidates are all taken; of another AddAgent does not live to see the PIN."""
+    taken = driver.pin(driver.start())
+    search = driver.start(
+        loop_seconds=1, edit=lambda given: given["claim"].update(candidates=[taken])
+    )
+    driver.end_of(search)
+    with fault(driver.aws, by_state("ClaimPin"), held, ALWAYS) as claim:
+        click = driver.clicks("alice", driver.cardholder_calls())
+        claim.release.set()
+        driver.end_of(click)
+
+
+def _used(driver: Driver, calls: list[AwsCall]) -> dict[str, dict[str, set[str]]]:
+    """Return what was done, in the form of ALLOWED: by role and resource, the actions."""
+    names = {physical: logical for logical, physical in driver.stage.stack.resources.items()}
+    used: dict[str, dict[str, set[str]]] = {}
+    for call in calls:
+        role = _role(call)
+        resource = _resource(call, names) if role else ""
+        if resource:
+            used.setdefault(role, {}).setdefault(resource, set()).add(_action(call))
+    return used
+
+
+def _role(call: AwsCall) -> str:
+    if call.caller == _MACHINE:
+        return "SecureTransferRole"
+    function = re.fullmatch(rf"{STACK}-(\w+)Function-\w+", call.caller)
+    return f"{function[1]}Role" if function else ""
+
+
+def _action(call: AwsCall) -> str:
+    return "lambda:InvokeFunction" if call.service == "lambda" else call.action
+
+
+def _resource(call: AwsCall, names: dict[str, str]) -> str:
+    """Return what a call is about, as ALLOWED names it; nothing if it is of another stack."""
+    if call.service == "lambda":
+        arn = unquote(call.path.split("/")[3])
+        return _named(names, arn.rpartition(":")[2], ".Arn")
+    given = json.loads(call.body)
+    if call.operation == "DescribeExecution":
+        return "executions" if f":{STACK}-" in given["executionArn"] else ""
+    if call.operation == "StartExecution":
+        return _named(names, given["stateMachineArn"], "")
+    if call.operation == "SendTaskSuccess":
+        return "<SecureTransferStateMachine>"  # a token tells no more
+    (physical,) = {str(one) for one in _targets(given)}
+    return _named(names, physical, ".Arn")
+
+
+def _targets(given: dict[str, Any]) -> Iterator[Any]:
+    yield from (given[key] for key in ("TableName", "QueueUrl") if key in given)
+    yield from given.get("RequestItems", ())
+    yield from (entry["EventBusName"] for entry in given.get("Entries", ()))
+
+
+def _named(names: dict[str, str], physical: str, attribute: str) -> str:
+    return f"<{names[physical]}{attribute}>" if physical in names else ""
+
+
+def test_a_full_run_does_what_the_roles_allow_and_all_of_it(
+    privileges: Driver, calls: list[AwsCall]
+) -> None:
+    allowed = {
+        role: {
+            resource: kept
+            for resource, actions in resources.items()
+            if (kept := actions - set(NOT_BY_A_RUN))
+        }
+        for role, resources in ALLOWED.items()
+    }
+    assert _used(privileges, calls) == allowed
+
+
+def test_what_no_run_does_is_the_services_own() -> None:
+    spared = {
+        action
+        for resources in ALLOWED.values()
+        for actions in resources.values()
+        for action in actions
+        if action in NOT_BY_A_RUN
+    }
+    assert spared == set(NOT_BY_A_RUN)
+    assert {action.partition(":")[0] for action in spared} == {"logs"}
