@@ -11,6 +11,7 @@ Each verb happens in call time, after the moment that a person needs. What a per
 does not come is a `NotAsExpected`. Demo and tests speak the same words.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from operations.site import CARDHOLDER, FLOWS, PCI_PAL, RETURN, SHOP, Site
@@ -135,7 +136,7 @@ class Call:
         self.checks.append(f"{one.name} and {other.name} hear each other")
 
 
-class Person:
+class Person(ABC):
     """Somebody with a telephone."""
 
     column: Column
@@ -183,8 +184,9 @@ class Person:
         self.note(f"says “{text}”")
         self.speaks(text)
 
+    @abstractmethod
     def speaks(self, text: str) -> None:
-        raise NotImplementedError
+        """Let the words be heard by those on the call."""
 
     def reacts(self) -> None:
         self.call.wait(self.call.world.chance.uniform(*_REACTION))
@@ -198,6 +200,7 @@ class Cardholder(Person):
         self.number = number
         self._line: PhoneCall | None = None
         self._end: End | None = None
+        self._rung: PhoneCall | None = None
         call.network.connect(number, self._rings)
 
     def dials(self, number: str = SHOP) -> None:
@@ -208,11 +211,12 @@ class Cardholder(Person):
 
     def answers(self) -> None:
         """Answer a call that has come or comes."""
-        self.call.until(lambda: self._line is not None, f"{self.name}'s phone to ring")
+        self.call.until(lambda: self._rung is not None, f"{self.name}'s phone to ring")
         self.reacts()
         self.note("answers")
-        if self._line:
-            self._line.answer()
+        rung, self._rung = self._rung, None
+        if rung:
+            rung.answer()
 
     def hangs_up(self) -> None:
         self.reacts()
@@ -251,6 +255,7 @@ class Cardholder(Person):
 
     def _rings(self, line: PhoneCall) -> None:
         self.note("hears the phone ring")
+        self._rung = line
         self._take(line, line.callee)
 
     def _take(self, line: PhoneCall, end: End) -> None:

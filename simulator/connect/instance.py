@@ -175,6 +175,7 @@ class Instance:
         """Close the agent's CCP: what rings there is missed, and a call is left."""
         agent.status = OFFLINE
         if agent.handling is Handling.RINGING and agent.accepted:
-            agent.accepted.succeed(value=False)
+            if not agent.accepted.triggered:
+                agent.accepted.succeed(value=False)
         elif agent.contact:
             agent.contact.agent_left()

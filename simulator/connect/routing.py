@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import simpy
+
 from simulator.connect.agents import RING_SECONDS, Agent, Handling, Queue
 from simulator.journal import Column
 from simulator.phones import Process
@@ -36,8 +38,8 @@ class Router:
             contact = self._next_for(agent) if agent.is_free else None
             if contact:
                 agent.handling, agent.contact = Handling.RINGING, contact
-                contact.ringing = agent
-                self._instance.world.env.process(self._ring(agent, contact))
+                agent.accepted, contact.ringing = self._instance.world.env.event(), agent
+                self._instance.world.env.process(self._ring(agent, contact, agent.accepted))
 
     def _next_for(self, agent: Agent) -> "VoiceContact | None":
         everybodys = [one.queue for one in self._instance.agents.values()]
@@ -52,18 +54,17 @@ class Router:
                     return contact
         return None
 
-    def _ring(self, agent: Agent, contact: "VoiceContact") -> Process:
+    def _ring(self, agent: Agent, contact: "VoiceContact", accepted: simpy.Event) -> Process:
         env, note = self._instance.world.env, self._instance.world.journal.note
-        agent.accepted = env.event()
         mistaken = contact.queue and contact.queue.agent not in ("", agent.user_name)
         contact.note(f"rings {agent.user_name}" + (" by mistake" if mistaken else ""))
         note(Column.AGENT, "hears the phone ring", who=agent.user_name)
-        yield agent.accepted | contact.over | env.timeout(RING_SECONDS)
+        yield accepted | contact.over | env.timeout(RING_SECONDS)
         contact.ringing = None
         if contact.over.triggered:
             agent.handling, agent.contact = Handling.NOTHING, None
             self.offer()
-        elif agent.accepted.triggered and agent.accepted.value:
+        elif accepted.triggered and accepted.value:
             self.withdraw(contact)
             contact.connect(agent)
         else:
