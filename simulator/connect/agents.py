@@ -70,6 +70,8 @@ class Agent:
         """0: after-call work lasts until the agent closes the contact."""
         self.status = OFFLINE
         self.handling = Handling.NOTHING
+        self.free_since = 0.0
+        """In call time. Who has been free for longest gets the next contact."""
         self.contact: VoiceContact | None = None
         self.accepted: simpy.Event | None = None
         """Of the contact that rings; succeeds with whether the agent took it."""

@@ -1,18 +1,44 @@
 """The functions of a local AWS, invoked as a Connect instance invokes them."""
 
 import json
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from simulator.aws import LocalAws
 from simulator.connect.lambda_block import Reply
 from simulator.errors import SimulatorError
+from simulator.lambda_service import Permission
 
 _TIMED_OUT = "Sandbox.Timedout"
 
 
+class DeployedFunction(Protocol):
+    @property
+    def timeout_seconds(self) -> int: ...
+
+    @property
+    def permissions(self) -> Iterable[Permission]: ...
+
+
+class DeployedFunctions(Protocol):
+    def function(self, arn: str, /) -> DeployedFunction: ...
+
+
+class FunctionsOfAws(Protocol):
+    """What invoking its functions needs of a local AWS."""
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def functions(self) -> DeployedFunctions: ...
+
+    def client(self, service: str) -> Any: ...
+
+
 class AwsFunctions:
-    def __init__(self, aws: LocalAws, instance_arn: str) -> None:
+    def __init__(self, aws: FunctionsOfAws, instance_arn: str) -> None:
         self._aws = aws
         self._instance_arn = instance_arn
 

@@ -20,6 +20,7 @@ class Ccp:
     def set_status(self, status: str) -> None:
         self.agent.status = status
         if status == AVAILABLE:
+            self.agent.free_since = self._instance.world.now
             self._instance.close_contact(self.agent)
             self._instance.router.offer()
 

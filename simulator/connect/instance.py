@@ -131,7 +131,6 @@ class Instance:
         contact.attach(line, line.callee)
         line.answer()
         contact.note("is answered")
-        contact.tell("CONNECTED_TO_SYSTEM")
         contact.play(flow_arn)
         yield line.ended
         contact.customer_left()
@@ -151,6 +150,7 @@ class Instance:
             contact.end()
             return
         contact.attach(line, line.caller)
+        contact.tell("CONNECTED_TO_SYSTEM")
         contact.connect(agent)
         yield line.ended
         contact.customer_left()
@@ -168,7 +168,7 @@ class Instance:
 
     def close_contact(self, agent: Agent) -> None:
         if agent.handling in (Handling.AFTER_CALL_WORK, Handling.MISSED):
-            agent.handling = Handling.NOTHING
+            agent.handling, agent.free_since = Handling.NOTHING, self.world.now
             self.router.offer()
 
     def log_off(self, agent: Agent) -> None:

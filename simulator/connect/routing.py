@@ -34,7 +34,7 @@ class Router:
 
     def offer(self) -> None:
         """Let a contact ring at each agent who is free and has one waiting."""
-        for agent in self._instance.agents.values():
+        for agent in sorted(self._instance.agents.values(), key=lambda one: one.free_since):
             contact = self._next_for(agent) if agent.is_free else None
             if contact:
                 agent.handling, agent.contact = Handling.RINGING, contact

@@ -703,3 +703,15 @@ def test_an_agent_who_is_logged_off_is_not_rung_until_available() -> None:
     call.talk(alice, carol)
     carol.hangs_up()
     nothing_is_left(call)
+
+
+def test_who_has_been_free_for_longest_gets_the_next_call() -> None:
+    call = memory_call()
+    carol, alice = conversation(call)
+    bob = call.agent("bob")
+    alice.ends_the_call()
+    carol.is_cut_off()
+    call.wait(5)
+    call.cardholder("dave").dials()
+    bob.is_rung()
+    assert not alice.ccp.rings

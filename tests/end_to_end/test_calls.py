@@ -101,6 +101,9 @@ def test_connect_tells_of_each_contact_on_the_default_bus(stage: Stage) -> None:
     assert {event["detail"]["contactId"] for event in events} == {contact_id}
     assert {event["detail-type"] for event in events} == {"Amazon Connect Contact Event"}
     assert [event["detail"]["eventType"] for event in events] == [
-        "INITIATED", "CONNECTED_TO_SYSTEM", "QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED",
-    ]  # fmt: skip
+        "INITIATED",
+        "QUEUED",
+        "CONNECTED_TO_AGENT",
+        "DISCONNECTED",
+    ]
     assert "+44" not in json.dumps(events)
