@@ -104,6 +104,7 @@ class FakeTransfers(_Port):
         super().__init__()
         self._items: dict[str, Transfer] = {}
         self._reserved: dict[str, str] = {}
+        self._refusals: dict[str, tuple[int, int]] = {}
 
     def seed(self, *transfers: Transfer) -> None:
         self._items |= {transfer.transfer_id: transfer for transfer in transfers}
@@ -172,6 +173,23 @@ class FakeTransfers(_Port):
                 bound_to = transfer_id
             self._reserved[loop_contact_id] = bound_to
             return bound_to
+
+    def refusals(self, caller: str, at: datetime) -> int:
+        with self._lock:
+            self._called("refusals")
+            counted, ends_at = self._refusals.get(caller, (0, 0))
+            return counted if ends_at > at.timestamp() else 0
+
+    def count_refusal(self, caller: str, at: datetime, window_seconds: int) -> None:
+        with self._lock:
+            try:
+                self._called("count_refusal")
+            except PlatformFault:
+                return
+            counted, ends_at = self._refusals.get(caller, (0, 0))
+            if ends_at <= at.timestamp():
+                counted, ends_at = 0, int(at.timestamp()) + window_seconds
+            self._refusals[caller] = (counted + 1, ends_at)
 
     def _update(self, stored: Transfer, **changes: Any) -> Transfer:
         updated = replace(stored, **changes)

@@ -26,6 +26,7 @@ def calling_contact(event: Any) -> Call:
         initial_contact_id=contact_id(first_contact) if first_contact else this_contact,
         instance_arn=_text(data.get("InstanceARN")),
         dialled_number=_text(_section_or_none(data, "SystemEndpoint").get("Address")),
+        caller_number=_text(_section_or_none(data, "CustomerEndpoint").get("Address")),
     )
 
 

@@ -17,11 +17,15 @@ from secure_transfer.adapters.system_clock import SystemClock
 from secure_transfer.adapters.transfer_table import TransferTable
 from secure_transfer.connect_event import calling_contact, parameters
 from secure_transfer.domain.answer import answer_loop
+from secure_transfer.domain.lockout import Lockout
 from secure_transfer.observability import answer, logger, metrics
 
 INSTANCE_ARN = settings.text("CONNECT_INSTANCE_ARN", default="")
 RETURN_NUMBER = settings.text("RETURN_NUMBER", default="")
 PIN_LENGTH = settings.number("PIN_LENGTH")
+LOCKOUT = Lockout.sparing(
+    settings.text("PCI_PAL_CALLER_IDS", default=""), settings.text("CALLER_HASH_KEY")
+)
 DYNAMODB = clients.dynamodb()
 PINS = PinTable(DYNAMODB, settings.text("PIN_TABLE_NAME"))
 TRANSFERS = TransferTable(DYNAMODB, settings.text("TRANSFER_TABLE_NAME"))
@@ -54,5 +58,6 @@ def _answer(event: Any) -> dict[str, str]:
         workflow=WORKFLOW,
         audit=AUDIT,
         clock=SystemClock(),
+        lockout=LOCKOUT,
     )
     return {"AgentName": transfer.agent_name, "TransferId": transfer.transfer_id}

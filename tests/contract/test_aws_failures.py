@@ -84,6 +84,7 @@ EVERY_CALL_THAT_RAISES: dict[str, tuple[str, str, Work]] = {
         "TransferTable",
         lambda it: it.transfers.port.join_late("t", NOW),
     ),
+    "refusals": ("GetItem", "TransferTable", lambda it: it.transfers.port.refusals("c", NOW)),
     "start": ("StartExecution", "", lambda it: it.engine.port.start("t", {})),
 }
 
@@ -208,6 +209,19 @@ def test_wake_up_that_cannot_be_sent_is_lost_and_fails_no_call(
 
     assert counted("WakeUpLost")
     assert "the-token" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("operation", ["PutItem", "UpdateItem"])
+def test_refusal_that_cannot_be_counted_fails_no_call(
+    adapters: Adapters, interference: Interference, operation: str, new_id: str
+) -> None:
+    adapters.transfers.port.count_refusal(new_id, NOW, 900)
+    interference.fail(operation, "ThrottlingException", message=f"not now: caller/{new_id}")
+
+    adapters.transfers.port.count_refusal(new_id, NOW, 900)
+
+    assert counted("RefusalUncounted")
+    assert adapters.transfers.port.refusals(new_id, NOW) == 1
 
 
 @pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])

@@ -327,6 +327,66 @@ def test_reservation_is_no_transfer(transfers: TransferStore, new_id: str) -> No
     assert transfers.port.record_failure(_too_late(new_id))
 
 
+# ------------------------------------------------------------------------ refusals
+
+
+def test_caller_that_was_never_refused_has_no_refusals(
+    transfers: TransferStore, new_id: str
+) -> None:
+    assert transfers.port.refusals(new_id, NOW) == 0
+
+
+def test_refusals_of_a_caller_are_counted_and_no_other_callers(
+    transfers: TransferStore, new_id: str
+) -> None:
+    for expected in (1, 2, 3):
+        transfers.port.count_refusal(new_id, NOW, 900)
+
+        assert transfers.port.refusals(new_id, NOW) == expected
+    assert transfers.port.refusals(f"{new_id}-other", NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds_later", "counted"),
+    [
+        pytest.param(0, 2, id="at once"),
+        pytest.param(898, 2, id="at the window's end"),
+        pytest.param(900, 0, id="when it is over"),
+        pytest.param(90_000, 0, id="when the table has not yet swept the row"),
+    ],
+)
+def test_refusals_count_until_their_window_is_over(
+    transfers: TransferStore, new_id: str, seconds_later: int, counted: int
+) -> None:
+    transfers.port.count_refusal(new_id, NOW, 900)
+    transfers.port.count_refusal(new_id, LATER, 900)  # does not move the window's end
+
+    assert transfers.port.refusals(new_id, NOW + timedelta(seconds=seconds_later)) == counted
+
+
+def test_refusal_after_the_window_opens_another(transfers: TransferStore, new_id: str) -> None:
+    next_window = NOW + timedelta(seconds=900)
+    transfers.port.count_refusal(new_id, NOW, 900)
+    transfers.port.count_refusal(new_id, NOW, 900)
+
+    transfers.port.count_refusal(new_id, next_window, 900)
+
+    assert transfers.port.refusals(new_id, next_window) == 1
+    assert transfers.port.refusals(new_id, next_window + timedelta(seconds=898)) == 1
+
+
+def test_of_eight_refusals_at_once_each_is_counted(transfers: TransferStore, new_id: str) -> None:
+    at_once(partial(transfers.port.count_refusal, new_id, NOW, 900) for _ in range(8))
+
+    assert transfers.port.refusals(new_id, NOW) == 8
+
+
+def test_refused_caller_is_no_transfer(transfers: TransferStore, new_id: str) -> None:
+    transfers.port.count_refusal(new_id, NOW, 900)
+
+    assert transfers.port.find(new_id) is None
+
+
 def _too_late(transfer_id: str) -> Transfer:
     """Return what AddAgent writes when it gives up: it knows neither execution nor PIN."""
     return a_transfer(

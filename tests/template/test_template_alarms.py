@@ -12,6 +12,7 @@ from tests.template.expanded import Template
 OF_FUNCTIONS = {
     "AgentNameMissingAlarm": ["AddAgent"],
     "PinUnknownAlarm": ["GetAgent"],
+    "CallerLockedOutAlarm": ["GetAgent"],
     "WrongAgentAlarm": ["AgentJoined"],
     "AuditLostAlarm": ["AddAgent", "GetAgent", "AgentJoined"],
 }

@@ -10,6 +10,7 @@ from tests.template.expanded import Template
 PARAMETERS = {
     "ConnectInstanceArn": "",
     "PciPalNumber": "",
+    "PciPalCallerIds": "",
     "ReturnNumber": "",
     "PinLength": 4,
     "LoopTimeoutSeconds": 90,

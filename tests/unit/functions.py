@@ -25,6 +25,8 @@ ENVIRONMENT = {
     "FALLBACK_QUEUE_URL": "https://sqs.eu-west-2.amazonaws.com/123456789012/fallback",
     "CONNECT_INSTANCE_ARN": "",
     "RETURN_NUMBER": "",
+    "PCI_PAL_CALLER_IDS": "",
+    "CALLER_HASH_KEY": "a key of the unit tests",
     "PIN_LENGTH": "4",
     "LOOP_TIMEOUT_SECONDS": "90",
     "JOIN_TIMEOUT_SECONDS": "300",

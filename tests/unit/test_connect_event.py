@@ -5,7 +5,14 @@ import pytest
 from secure_transfer.connect_event import calling_contact, parameters
 from secure_transfer.domain.errors import EventMalformed, Refused
 from secure_transfer.domain.values import Call
-from tests.unit.samples import ABSENT, BAD_EVENTS, INSTANCE_ARN, RETURN_NUMBER, connect_event
+from tests.unit.samples import (
+    ABSENT,
+    BAD_EVENTS,
+    CALLER_NUMBER,
+    INSTANCE_ARN,
+    RETURN_NUMBER,
+    connect_event,
+)
 
 
 def test_event_tells_who_calls() -> None:
@@ -14,7 +21,12 @@ def test_event_tells_who_calls() -> None:
         initial_contact_id="conversation-1",
         instance_arn=INSTANCE_ARN,
         dialled_number=RETURN_NUMBER,
+        caller_number=CALLER_NUMBER,
     )
+
+
+def test_callers_number_is_not_shown_where_a_call_is_printed() -> None:
+    assert CALLER_NUMBER not in repr(calling_contact(connect_event()))
 
 
 @pytest.mark.parametrize(("event", "reason"), BAD_EVENTS)
@@ -33,8 +45,9 @@ def test_contact_without_an_initial_contact_is_its_own(first: Any) -> None:
 @pytest.mark.parametrize(
     "endpoint", [ABSENT, None, {}, "+441632960002", [], {"Address": None}, {"Address": 44}]
 )
-def test_call_without_a_system_endpoint_tells_no_number(endpoint: Any) -> None:
+def test_call_without_an_endpoint_tells_no_number(endpoint: Any) -> None:
     assert calling_contact(connect_event(SystemEndpoint=endpoint)).dialled_number is None
+    assert calling_contact(connect_event(CustomerEndpoint=endpoint)).caller_number is None
 
 
 @pytest.mark.parametrize("arn", [ABSENT, None, 7, ["arn"], {"arn": "x"}])
@@ -44,7 +57,7 @@ def test_call_without_an_instance_tells_none(arn: Any) -> None:
 
 @pytest.mark.parametrize(
     "unused",
-    ["Attributes", "CustomerEndpoint", "Queue", "MediaStreams", "PreviousContactId", "Tags"],
+    ["Attributes", "Queue", "MediaStreams", "PreviousContactId", "Tags"],
 )
 @pytest.mark.parametrize("value", [ABSENT, None, [], "x"])
 def test_what_we_do_not_use_may_be_absent_or_odd(unused: str, value: Any) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from secure_transfer.domain.errors import PlatformFault
+from secure_transfer.domain.lockout import REFUSALS, Lockout
 from tests.fakes import (
     FakeClock,
     FakePins,
@@ -157,6 +158,29 @@ def test_call_that_is_ours_is_answered(get_agent: Function) -> None:
     assert get_agent(EVENT)["Result"] == "OK"
 
 
+def test_caller_that_was_refused_too_often_is_refused_audited_and_counted(
+    get_agent: Function, pins: FakePins
+) -> None:
+    get_agent.replace(LOCKOUT=Lockout.sparing("+441632960001", "a key"))
+    for number in range(REFUSALS):
+        get_agent(connect_event({"PIN": "0028"}, ContactId=f"guess-{number}"))
+    get_agent.printed()
+    looked_at = pins.calls["find"]
+
+    assert_is_refused(get_agent, EVENT, "CallerLockedOut")
+
+    assert get_agent.audit.events[-1].event_id == "contact-1-CallerLockedOut-PinRejected"
+    assert pins.calls["find"] == looked_at
+
+
+def test_lockout_is_what_the_environment_says() -> None:
+    variables = {"PCI_PAL_CALLER_IDS": "+441632960001", "CALLER_HASH_KEY": "a key"}
+
+    lockout = import_function("get_agent", ENVIRONMENT | variables).LOCKOUT
+
+    assert lockout == Lockout.sparing("+441632960001", "a key")
+
+
 def test_aws_that_cannot_be_reached_is_raised_counted_and_not_audited(
     get_agent: Function,
 ) -> None:
@@ -167,7 +191,9 @@ def test_aws_that_cannot_be_reached_is_raised_counted_and_not_audited(
     assert get_agent.audit.events == []
 
 
-@pytest.mark.parametrize("missing", ["PIN_TABLE_NAME", "TRANSFER_TABLE_NAME", "PIN_LENGTH"])
+@pytest.mark.parametrize(
+    "missing", ["PIN_TABLE_NAME", "TRANSFER_TABLE_NAME", "PIN_LENGTH", "CALLER_HASH_KEY"]
+)
 def test_function_does_not_start_without_its_environment(missing: str) -> None:
     environment = {name: value for name, value in ENVIRONMENT.items() if name != missing}
 

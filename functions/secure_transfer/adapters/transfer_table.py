@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from secure_transfer.adapters.clients import ConditionFailed, faults_of
 from secure_transfer.domain.errors import PlatformFault
 from secure_transfer.domain.transfer import Status, Transfer, timestamp
+from secure_transfer.observability import count, logger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -100,6 +101,39 @@ class TransferTable:
             raise PlatformFault("The looped call's reservation changed while it was read.")
         return str(item["AnswersTransferId"]["S"])
 
+    def refusals(self, caller: str, at: datetime) -> int:
+        item = self._get(_caller_key(caller))
+        if item is None or int(item["PurgeAt"]["N"]) <= at.timestamp():
+            return 0
+        return int(item["Refusals"]["N"])
+
+    def count_refusal(self, caller: str, at: datetime, window_seconds: int) -> None:
+        try:
+            self._count_refusal(caller, at, window_seconds)
+        except PlatformFault as fault:
+            count("RefusalUncounted")
+            logger.warning(f"{fault} The caller's refusal is not counted.")
+
+    def _count_refusal(self, caller: str, at: datetime, window_seconds: int) -> None:
+        key = {"TransferId": {"S": _caller_key(caller)}}
+        ends_at = {"N": str(int(at.timestamp()) + window_seconds)}
+        opened = self._put(
+            {**key, "Refusals": {"N": "1"}, "PurgeAt": ends_at},
+            "attribute_not_exists(TransferId) OR PurgeAt <= :now",
+            {":now": {"N": f"{at.timestamp():.3f}"}},
+        )
+        if not opened:
+            with faults_of("UpdateItem on TransferTable"):
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=key,
+                    # The row may just have been swept: then this opens a window too.
+                    UpdateExpression=(
+                        "SET PurgeAt = if_not_exists(PurgeAt, :ends_at) ADD Refusals :one"
+                    ),
+                    ExpressionAttributeValues={":ends_at": ends_at, ":one": {"N": "1"}},
+                )
+
     def _get(self, key: str) -> Mapping[str, Any] | None:
         with faults_of("GetItem on TransferTable"):
             answer = self._client.get_item(
@@ -138,6 +172,11 @@ class TransferTable:
         except ConditionFailed:
             return None
         return _transfer(answer["Attributes"])
+
+
+def _caller_key(caller: str) -> str:
+    # "/" is in no contact id, so this key is no transfer's.
+    return f"caller/{caller}"
 
 
 def _transfer(item: Mapping[str, Any]) -> Transfer:

@@ -5,12 +5,14 @@ from datetime import datetime
 from secure_transfer.domain import audit as events
 from secure_transfer.domain import values
 from secure_transfer.domain.errors import (
+    CallerLockedOut,
     ContactAlreadyAnswered,
     PinAlreadyUsed,
     PinExpired,
     PinUnknown,
     Refused,
 )
+from secure_transfer.domain.lockout import NO_LOCKOUT, REFUSALS, WINDOW_SECONDS, Lockout
 from secure_transfer.domain.ports import AuditTrail, Clock, Pins, Transfers, Workflow
 from secure_transfer.domain.transfer import Status, Transfer, timestamp
 from secure_transfer.domain.values import Call
@@ -29,6 +31,7 @@ def answer_loop(
     workflow: Workflow,
     audit: AuditTrail,
     clock: Clock,
+    lockout: Lockout = NO_LOCKOUT,
 ) -> Transfer:
     """Return the transfer that the PIN belongs to, now ANSWERED by this call.
 
@@ -36,12 +39,17 @@ def answer_loop(
     the PIN. Raises `Refused`; `PlatformFault`, after which a repeat is judged as if first.
     """
     now = clock.now()
+    caller = lockout.name_of(call.caller_number)
     try:
         call.must_belong_to(instance_arn=instance_arn, number=return_number)
+        if caller and transfers.refusals(caller, now) >= REFUSALS:
+            raise CallerLockedOut("The caller has been refused too often in the last minutes.")
         pin = values.pin(given_pin, pin_length)
         transfer = _answer(call.contact_id, pin, now, pins, transfers)
     except Refused as refusal:
         audit.publish(events.pin_rejected(call, refusal, timestamp(now)))
+        if caller and not isinstance(refusal, CallerLockedOut):
+            transfers.count_refusal(caller, now, WINDOW_SECONDS)
         raise
     wake_execution(
         transfer.loop_token,

@@ -6,6 +6,7 @@ SecureTransferError
 │   ├── ChannelNotVoice           a chat or a task cannot be looped
 │   ├── ContactIdInvalid          no contact id, or none that can name an execution
 │   ├── NotOurCall                another Connect instance, or another dialled number
+│   ├── CallerLockedOut           this number was refused too often; its PIN is not looked at
 │   ├── AgentNameMissing          the whisper flow did not set QueueAgentName
 │   ├── AgentNameInvalid          not 1-64 characters of A-Z a-z 0-9 _ - . @
 │   ├── PinMalformed              not exactly PinLength digits ("Timeout": no digit was heard)
@@ -49,6 +50,9 @@ class ContactIdInvalid(Refused): ...
 
 
 class NotOurCall(Refused): ...
+
+
+class CallerLockedOut(Refused): ...
 
 
 class AgentNameMissing(Refused): ...

@@ -71,6 +71,14 @@ class Transfers(Protocol):
         """
         ...
 
+    def refusals(self, caller: str, at: datetime) -> int:
+        """Return how often a caller was refused in the window that is open at that time."""
+        ...
+
+    def count_refusal(self, caller: str, at: datetime, window_seconds: int) -> None:
+        """Count it into the open window, or open one. Never raises: a refusal stays an answer."""
+        ...
+
 
 class Workflow(Protocol):
     def start(self, name: str, execution_input: Mapping[str, Any]) -> None:

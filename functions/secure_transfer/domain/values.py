@@ -1,7 +1,7 @@
 """The values that come from outside, and the rules that they must keep."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from secure_transfer.domain.errors import (
@@ -27,6 +27,7 @@ class Call:
     initial_contact_id: str
     instance_arn: str | None
     dialled_number: str | None
+    caller_number: str | None = field(default=None, repr=False)
 
     def must_belong_to(self, *, instance_arn: str, number: str = "") -> None:
         """Refuse a call of another Connect instance, or to another number.
