@@ -13,6 +13,7 @@ OF_FUNCTIONS = {
     "AgentNameMissingAlarm": ["AddAgent"],
     "PinUnknownAlarm": ["GetAgent"],
     "CallerLockedOutAlarm": ["GetAgent"],
+    "PinAlreadyUsedAlarm": ["GetAgent"],
     "WrongAgentAlarm": ["AgentJoined"],
     "AuditLostAlarm": ["AddAgent", "GetAgent", "AgentJoined"],
 }
