@@ -21,8 +21,8 @@ demo: $(READY) ## Play whole calls on a local AWS; CALL=list lists them, CALL=wo
 	@$(BIN)/operations demo $(if $(CALL),--call $(CALL)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: test
-test: $(READY) ## Run every test
-	@$(BIN)/pytest
+test: $(READY) ## Run every test, in two processes
+	@$(BIN)/pytest -n 2 --dist loadgroup
 
 .PHONY: lint
 lint: $(READY) ## Check style, types, the template and its expansion, state machine and flows

@@ -1,15 +1,39 @@
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from simulator.aws import LocalAws
 
 _FIGURES = pytest.StashKey[list[str]]()
+_TESTS = Path(__file__).parent
+# Of the tests in these folders one looks at what the others have done.
+_TOGETHER = ("workflow",)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FIGURES] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests go to one process, where they run in several: those of a file, at least."""
+    for item in items:
+        folder = item.path.relative_to(_TESTS).parts[0]
+        group = folder if folder in _TOGETHER else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the figures of one of several processes to the one that prints."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["figures"] = session.config.stash[_FIGURES]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[_FIGURES] += node.workeroutput.get("figures", [])
 
 
 def pytest_terminal_summary(
