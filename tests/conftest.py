@@ -13,6 +13,14 @@ _TESTS = Path(__file__).parent
 _TOGETHER = ("workflow",)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--step-functions-local",
+        metavar="URL",
+        help="run tests/mocked on Step Functions Local too, for example http://127.0.0.1:8083",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FIGURES] = []
 
