@@ -22,7 +22,11 @@ demo: $(READY) ## Play whole calls on a local AWS; CALL=list lists them, CALL=wo
 
 .PHONY: test
 test: $(READY) ## Run every test, in two processes
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadfile
+
+.PHONY: load
+load: $(READY) ## Put 5,000 transfers, 500 at once, on the second local AWS; TRANSFERS=… AT_ONCE=… for others
+	@$(BIN)/operations load $(if $(TRANSFERS),--transfers $(TRANSFERS)) $(if $(AT_ONCE),--at-once $(AT_ONCE))
 
 .PHONY: lint
 lint: $(READY) ## Check style, types, the template and its expansion, state machine and flows

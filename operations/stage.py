@@ -5,22 +5,41 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from operations.site import PCI_PAL, RETURN, Site
-from simulator.aws import LocalAws
-from simulator.connect.aws_functions import AwsFunctions
+from simulator import stack
+from simulator.connect.aws_functions import AwsFunctions, FunctionsOfAws
 from simulator.connect.contact_events import DETAIL_TYPE, SOURCE
-from simulator.stack import Stack, deploy
+from simulator.stack import Stack
 from simulator.template import REGION
 
 _AN_INSTANCE = "5ec0de00-0000-4000-8000-000000000001"
-_PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 60.0
+"""How long to wait for what comes at once. A guard: what would hang is named instead."""
+
 _BATCH = 25  # rows that DynamoDB writes in one BatchWriteItem
 
 
+class Engine(FunctionsOfAws, Protocol):
+    """What a stage needs of the local AWS that it stands on."""
+
+    @property
+    def clock(self) -> Any:
+        """The `simulator.clock.Clock` that executions follow; None if they run in real time."""
+
+
 class Stage:
-    def __init__(self, aws: LocalAws, name: str = "secure-transfer", **parameters: str) -> None:
+    """`deploy`: puts template.yaml onto that AWS; `simulator.stack.deploy` or its like."""
+
+    def __init__(
+        self,
+        aws: Engine,
+        name: str = "secure-transfer",
+        *,
+        deploy: Callable[..., Stack] = stack.deploy,
+        **parameters: str,
+    ) -> None:
         self.aws = aws
         self.instance_arn = f"arn:aws:connect:{REGION}:{aws.account}:instance/{_AN_INSTANCE}"
         self.stack: Stack = deploy(
@@ -88,7 +107,15 @@ class Stage:
     @contextmanager
     def pins_held(self, *, free: Collection[str]) -> Iterator[None]:
         """Let another transfer hold every PIN of four digits but the `free` ones."""
-        table = self.stack.outputs["PinTableName"]
+        pins = self.hold_pins(free=free)
+        try:
+            yield
+        finally:
+            keys = [{"PIN": {"S": pin}} for pin in pins]
+            self._write([{"DeleteRequest": {"Key": key}} for key in keys])
+
+    def hold_pins(self, *, free: Collection[str]) -> list[str]:
+        """As `pins_held`, for good. Returns the PINs that are held."""
         later = str(int(time.time()) + 3600)
         pins = [pin for pin in (f"{number:04d}" for number in range(10_000)) if pin not in free]
         row = {
@@ -98,15 +125,11 @@ class Stage:
             "ExpiresAt": {"N": later},
             "ReusableAt": {"N": later},
         }
-        self._write(table, [{"PutRequest": {"Item": {"PIN": {"S": pin}, **row}}} for pin in pins])
-        try:
-            yield
-        finally:
-            keys = [{"PIN": {"S": pin}} for pin in pins]
-            self._write(table, [{"DeleteRequest": {"Key": key}} for key in keys])
+        self._write([{"PutRequest": {"Item": {"PIN": {"S": pin}, **row}}} for pin in pins])
+        return pins
 
-    def _write(self, table: str, requests: list[dict[str, Any]]) -> None:
-        client = self.aws.client("dynamodb")
+    def _write(self, requests: list[dict[str, Any]]) -> None:
+        client, table = self.aws.client("dynamodb"), self.stack.outputs["PinTableName"]
         for start in range(0, len(requests), _BATCH):
             client.batch_write_item(RequestItems={table: requests[start : start + _BATCH]})
 
@@ -142,15 +165,15 @@ class Stage:
         return received
 
 
-def until(ask: Callable[[], Any], what: str) -> Any:
+def until(ask: Callable[[], Any], what: str, patience: float = PATIENCE_SECONDS) -> Any:
     """Ask until there is an answer. Raises `TimeoutError` naming what was waited for."""
-    end = time.monotonic() + _PATIENCE_SECONDS
+    end = time.monotonic() + patience
     while time.monotonic() < end:
         answer = ask()
         if answer:
             return answer
         time.sleep(0.02)  # between two looks; nothing depends on its length
-    raise TimeoutError(f"Waited {_PATIENCE_SECONDS:.0f} s for {what}.")
+    raise TimeoutError(f"Waited {patience:g} s for {what}.")
 
 
 def _concerns(event: dict[str, Any], contact_id: str) -> bool:

@@ -34,7 +34,10 @@ class AwsCall:
 
 Answer = Callable[[], Response]
 Interference = Callable[[AwsCall, Answer], Response | None]
-"""Gets a call and what would answer it; returns another answer, or None to leave it alone."""
+"""Gets a call and what would answer it; returns another answer, or None to leave it alone.
+
+What would answer it can be asked for more than once, or later: the call takes effect each time.
+"""
 
 
 class Wire:
@@ -57,7 +60,6 @@ class Wire:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         request = Request(environ)
         call = _call(request)
-        environ["wsgi.input"] = io.BytesIO(request.get_data())  # read above; moto reads it again
         with self._lock:
             self._calls.append(call)
         response = self._answer(call, request)
@@ -65,6 +67,8 @@ class Wire:
 
     def _answer(self, call: AwsCall, request: Request) -> Response:
         def pass_on() -> Response:
+            # Read before, and read again each time that the call is passed on.
+            request.environ["wsgi.input"] = io.BytesIO(request.get_data())
             invocation = _INVOCATION.fullmatch(request.path)
             if invocation:
                 return self._lambda.respond(invocation[1], request)

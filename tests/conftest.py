@@ -1,14 +1,13 @@
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from simulator.aws import LocalAws
 
 _FIGURES = pytest.StashKey[list[str]]()
-_TESTS = Path(__file__).parent
 # Of the tests in these folders one looks at what the others have done.
 _TOGETHER = ("workflow",)
 
@@ -25,12 +24,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FIGURES] = []
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests go to one process, where they run in several: those of a file, at least."""
-    for item in items:
-        folder = item.path.relative_to(_TESTS).parts[0]
-        group = folder if folder in _TOGETHER else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+class _Together(LoadScopeScheduling):
+    """Gives a file's tests to one process, and those of some folders to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = file.split("/")[1]
+        return folder if folder in _TOGETHER else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together:
+    return _Together(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

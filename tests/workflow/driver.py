@@ -7,12 +7,13 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from operations import history
 from operations.history import Visit
 from operations.site import CARDHOLDER, PCI_PAL, RETURN, SHOP
-from operations.stage import Stage, until
+from operations.stage import PATIENCE_SECONDS, Stage, until
 from secure_transfer.adapters.system_clock import SystemClock
 from secure_transfer.adapters.transfer_table import TransferTable
 from secure_transfer.domain.allocate import Allocation, execution_input
@@ -22,6 +23,7 @@ from simulator.connect import lambda_block
 from simulator.connect.contact import Contact, event
 from simulator.connect.lambda_block import LambdaBlockFailed
 from simulator.flow_engine import FlowContact, load
+from tests.workflow.faults import Fault
 from tests.workflow.flow_player import NOTHING_KEYED, Played, play
 
 LONG = 60
@@ -39,6 +41,10 @@ class Click:
     played: Played = field(default_factory=Played)
     seconds: float = 0.0
     """How long it took AddAgent to answer."""
+    times_out: str = ""
+    """The token of the wait that is to end by its time-out; empty: none is."""
+    tokens: dict[str, str] = field(default_factory=dict)
+    """The task tokens that its execution was seen to store."""
 
     @property
     def transfer_id(self) -> str:
@@ -74,11 +80,21 @@ class Execution:
         return [visit.state for visit in self.time_line]
 
 
+class TimeOuts(Enum):
+    """Who ends a wait for a callback that does not come."""
+
+    OF_THE_ENGINE = "its Step Functions engine, as on AWS"
+    HANDED_IN = "the driver, in place of an engine that does not"
+    NEVER = "nobody"
+
+
 class Driver:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.aws = stage.aws
-        self._table = TransferTable(
+        self.aws: Any = stage.aws
+        self.patience = PATIENCE_SECONDS
+        self.time_outs = TimeOuts.OF_THE_ENGINE
+        self.transfers = TransferTable(
             stage.aws.client("dynamodb"), stage.stack.outputs["TransferTableName"]
         )
 
@@ -154,14 +170,13 @@ class Driver:
         `token`: `LoopToken` (AwaitLoop waits for the looped call) or `JoinToken` (AwaitJoin waits
         for the agent).
         """
-        client, table = self.aws.client("dynamodb"), self.stage.stack.outputs["TransferTableName"]
-        key = {"TransferId": {"S": click.transfer_id}}
+        until(
+            lambda: self._token(click, token), f"the execution to store its {token}", self.patience
+        )
 
-        def stored() -> bool:
-            item = client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
-            return token in item
-
-        until(stored, f"the execution to store its {token}")
+    def until_held(self, held: Fault) -> None:
+        """Wait until the call that a fault holds up has been made."""
+        assert held.reached.wait(self.patience), "The call to be held up did not come by."
 
     def end_of(self, click: Click) -> Execution:
         """Wait until the transfer's execution has ended, and return its history."""
@@ -170,9 +185,13 @@ class Driver:
 
         def ended() -> Any:
             answer = client.describe_execution(executionArn=arn)
-            return None if answer["status"] == "RUNNING" else answer
+            if answer["status"] != "RUNNING":
+                return answer
+            if self.time_outs is TimeOuts.HANDED_IN and click.times_out:
+                self._hand_in_time_out(click)
+            return None
 
-        answer = until(ended, "the execution's end")
+        answer = until(ended, "the execution's end", self.patience)
         execution = Execution(
             status=answer["status"],
             error=answer.get("error"),
@@ -182,6 +201,25 @@ class Driver:
         VISITED.update(execution.states)
         return execution
 
+    def _token(self, click: Click, name: str) -> str:
+        item = self.aws.client("dynamodb").get_item(
+            TableName=self.stage.stack.outputs["TransferTableName"],
+            Key={"TransferId": {"S": click.transfer_id}},
+            ConsistentRead=True,
+        )
+        token = str(item.get("Item", {}).get(name, {}).get("S", ""))
+        if token:
+            click.tokens[name] = token
+        return token
+
+    def _hand_in_time_out(self, click: Click) -> None:
+        self._token(click, click.times_out)
+        token = click.tokens.pop(click.times_out, "")  # a record may be gone: then from before
+        if token:
+            self.aws.client("stepfunctions").send_task_failure(
+                taskToken=token, error="States.Timeout"
+            )
+
     def start(
         self,
         *,
@@ -190,7 +228,15 @@ class Driver:
         pin_seconds: int = LONG,
         edit: Callable[[dict[str, Any]], None] = lambda _: None,
     ) -> Click:
-        """Start an execution as AddAgent does. The PIN may outlive the wait for its call."""
+        """Start an execution as AddAgent does. The PIN may outlive the wait for its call.
+
+        Raises `TimeoutError` at once for a wait that nobody would end.
+        """
+        times_out = (
+            "LoopToken" if loop_seconds < LONG else "JoinToken" if join_seconds < LONG else ""
+        )
+        if times_out and self.time_outs is TimeOuts.NEVER:
+            raise TimeoutError("This engine does not end waits by their time-outs.")
         contact = self.cardholder_calls().transferred()
         call = Call(contact.contact_id, contact.initial_contact_id, None, None)
         limits = Limits(4, pin_seconds, join_seconds, 180, 400)
@@ -202,10 +248,10 @@ class Driver:
             name=contact.contact_id,
             input=json.dumps(given),
         )
-        return Click(contact, "alice", {})
+        return Click(contact, "alice", {}, times_out=times_out)
 
     def record(self, click: Click) -> Transfer | None:
-        return self._table.find(click.transfer_id)
+        return self.transfers.find(click.transfer_id)
 
     def pin(self, click: Click) -> str:
         """Wait until the transfer has its PIN, and return it."""

@@ -4,6 +4,7 @@ Nothing of the code under test is touched: each fault stands between caller and 
 """
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,9 +17,10 @@ from simulator.calls import Answer, AwsCall
 
 Which = Callable[[AwsCall], bool]
 
-# The states' calls, told apart by what they send.
+# The states' calls, told apart by what they send (a regular expression).
 _STATE_CALLS = {
     "ClaimPin": ("dynamodb:PutItem", '"CreatedTimestamp"'),
+    "FindFreePin": ("lambda:Invoke", "FindFreePin"),
     "RecordPin": ("dynamodb:PutItem", '"AWAITING_LOOP"'),
     "RecordFailure": ("dynamodb:PutItem", '"FAILED"'),
     "CountAttempt": ("dynamodb:UpdateItem", "conversation/"),
@@ -30,16 +32,34 @@ _STATE_CALLS = {
     "CheckAnswered": ("dynamodb:GetItem", "AnsweredAt"),
     "CheckJoined": ("dynamodb:GetItem", "#Status, JoinedAt"),
     "Audit": ("events:PutEvents", ""),
-    "AuditTransferTimedOut": ("events:PutEvents", "TransferTimedOut"),
     "Keep": ("sqs:SendMessage", ""),
 }
+# What an Audit… state tells of, and its Keep… twin.
+_TOLD = {
+    "PinAllocated": "PinAllocated",
+    "AllocationFailed": "TransferRequested.*TransferFailed",
+    "LoopAnswered": "LoopAnswered",
+    "TransferSecured": "TransferSecured",
+    "TransferTimedOut": "TransferTimedOut",
+    "TransferAbandoned": "TransferAbandoned",
+    "TransferFaulted": "^(?!.*TransferRequested).*TransferFailed",
+}
+for _name, _sent in _TOLD.items():
+    _STATE_CALLS[f"Audit{_name}"] = ("events:PutEvents", _sent)
+    _STATE_CALLS[f"Keep{_name}"] = ("sqs:SendMessage", _sent)
 _MACHINE = "ak"  # the key under which moto's engine makes its calls
 
 
 def by_state(state: str) -> Which:
     """The call that a state of the machine makes."""
     action, sent = _STATE_CALLS[state]
-    return lambda call: call.caller == _MACHINE and call.action == action and sent in call.body
+    looks_like = re.compile(sent, re.DOTALL)
+
+    def which(call: AwsCall) -> bool:
+        ours = call.caller == _MACHINE and call.action == action
+        return ours and bool(looks_like.search(call.path + call.body))
+
+    return which
 
 
 def by_function(name: str, action: str) -> Which:
@@ -52,6 +72,7 @@ class Fault:
     """What has been done so far to the calls that a fault concerns."""
 
     hits: int = 0
+    calls: list[AwsCall] = field(default_factory=list)
     reached: threading.Event = field(default_factory=threading.Event)
     release: threading.Event = field(default_factory=threading.Event)
 
@@ -68,6 +89,7 @@ def fault(
             if not which(call) or state.hits >= times:
                 return None
             state.hits += 1
+            state.calls.append(call)
         state.reached.set()
         return act(state, pass_on)
 

@@ -3,7 +3,7 @@
 In none of these is a transfer that timed out audited as secured, or the reverse.
 """
 
-from tests.workflow.driver import ABANDONED, SECURED, TIMED_OUT, Driver, LoopedCall
+from tests.workflow.driver import ABANDONED, SECURED, TIMED_OUT, Click, Driver, LoopedCall
 from tests.workflow.faults import ALWAYS, by_function, by_state, fault, held, refused
 
 
@@ -29,7 +29,7 @@ def test_callback_before_await_loop_has_stored_its_token_is_found_in_the_record(
 ) -> None:
     with fault(driver.aws, by_state("AwaitLoop"), held, times=1) as wait:
         click = driver.start()
-        wait.reached.wait(60)
+        driver.until_held(wait)
         looped = driver.answers(click)
         wait.release.set()
         driver.until_waiting(click, "JoinToken")
@@ -48,7 +48,7 @@ def test_callback_before_await_join_has_stored_its_token_is_found_in_the_record(
     with fault(driver.aws, by_state("AwaitJoin"), held, times=1) as wait:
         click = driver.start()
         looped = driver.answers(click)
-        wait.reached.wait(60)
+        driver.until_held(wait)
         driver.picks_up("alice", looped)
         wait.release.set()
         execution = driver.end_of(click)
@@ -94,7 +94,7 @@ def test_wake_up_of_the_agent_that_is_lost_is_made_good_by_the_time_out(driver: 
 def test_looped_call_just_before_the_time_out_takes_effect_wins(driver: Driver) -> None:
     with fault(driver.aws, by_state("ExpireLoop"), held, times=1) as expiry:
         click = driver.start(loop_seconds=1)
-        expiry.reached.wait(60)
+        driver.until_held(expiry)
         driver.secures(click)
         expiry.release.set()
         execution = driver.end_of(click)
@@ -121,7 +121,7 @@ def test_agent_just_before_the_time_out_takes_effect_wins(driver: Driver) -> Non
     with fault(driver.aws, by_state("ExpireJoin"), held, times=1) as expiry:
         click = driver.start(join_seconds=1)
         looped = driver.answers(click)
-        expiry.reached.wait(60)
+        driver.until_held(expiry)
         driver.picks_up("alice", looped)
         expiry.release.set()
         execution = driver.end_of(click)
@@ -182,6 +182,50 @@ def test_record_that_vanishes_before_the_agent_joins_is_unexpected_too(driver: D
     driver.delete_record(click)
 
     assert driver.end_of(click).error == "TransferStateUnexpected"
+
+
+def test_doubled_callbacks_change_nothing(driver: Driver) -> None:
+    click = driver.start()
+    looped = driver.answers(click)
+    assert _repeat(driver, looped, driver.pin(click)) == looped.answer
+    driver.until_waiting(click, "JoinToken")
+    assert [driver.picks_up("alice", looped) for _ in range(2)] == [{"Result": "OK"}] * 2
+
+    assert driver.end_of(click).status == "SUCCEEDED"
+    assert _told(driver, click, len(SECURED)) == set(SECURED)
+
+
+def test_execution_that_begins_again_finds_in_the_record_what_was_decided(driver: Driver) -> None:
+    # As after a redrive: no callback comes any more, and none is needed.
+    click = driver.start()
+    driver.secures(click)
+    first = driver.end_of(click)
+
+    again = driver.end_of(_begun_again(driver, click))
+
+    assert again.status == "SUCCEEDED"
+    assert again.output == first.output
+    assert {"CheckRecorded", "CheckAnswered", "CheckJoined"} <= set(again.states)
+    assert _told(driver, click, 2 * len(SECURED)) == set(SECURED)
+
+
+def _begun_again(driver: Driver, click: Click) -> Click:
+    client = driver.aws.client("stepfunctions")
+    arn = driver.stage.execution_arn(click.transfer_id)
+    name = f"{click.transfer_id}-again"
+    client.start_execution(
+        stateMachineArn=driver.stage.stack.outputs["SecureTransferStateMachineArn"],
+        name=name,
+        input=client.describe_execution(executionArn=arn)["input"],
+    )
+    return Click(click.contact.transferred(name), click.agent, {})
+
+
+def _told(driver: Driver, click: Click, count: int) -> set[str]:
+    """Wait for `count` events; return which there are: a repeat has the eventId of the first."""
+    events = driver.stage.events_about(click.transfer_id, count)
+    ids = {event["detail"]["metadata"]["eventId"] for event in events}
+    return {event_id.removeprefix(f"{click.transfer_id}-") for event_id in ids}
 
 
 def _repeat(driver: Driver, looped: LoopedCall, pin: str) -> dict[str, str]:

@@ -1,0 +1,106 @@
+"""A MiniStack whose functions' calls go over a wire, which notes them and can be interfered with.
+
+Only theirs: its Step Functions engine makes the states' calls inside the server's own process.
+"""
+
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from wsgiref.util import shift_path_info
+
+import urllib3
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+from simulator import ministack
+from simulator.calls import Wire
+from simulator.lambda_service import LambdaService
+from simulator.ministack import HOST, MiniStack
+from simulator.stack import Stack
+
+# What concerns one connection only, and must not be passed on.
+_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding"}
+
+
+class WiredMiniStack(MiniStack):
+    """Start with `with WiredMiniStack() as aws:`, and put templates there with this `deploy`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        no_functions = LambdaService(Path(tempfile.gettempdir()))  # none of ours invokes another
+        self.wire = Wire(self._pass_on, no_functions)
+        self._pool = urllib3.PoolManager(maxsize=50)
+        self._server = make_server(
+            HOST, 0, self._take, threaded=True, request_handler=MotoRequestHandler
+        )
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._pool.clear()
+
+    def endpoint_of(self, function: str) -> str:
+        """Return where a function is to call AWS. The path tells the wire who calls."""
+        return f"http://{HOST}:{self._server.server_port}/{function}"
+
+    def _take(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        # Every function of an account has the same access key. The wire knows callers by their
+        # keys' names: give it one.
+        function = shift_path_info(environ) or "nobody"
+        account, caller = f"Credential={self.account}/", f"Credential={function}/"
+        header = environ.get("HTTP_AUTHORIZATION", "")
+        environ["HTTP_AUTHORIZATION"] = header.replace(account, caller)
+        answer: Iterable[bytes] = self.wire(environ, start_response)
+        return answer
+
+    def _pass_on(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        request = Request(environ)
+        function = request.script_root.strip("/")
+        headers = {name: value for name, value in request.headers if name.lower() != "host"}
+        headers["Authorization"] = headers.get("Authorization", "").replace(
+            f"Credential={function}/", f"Credential={self.account}/"
+        )
+        query = request.query_string.decode()
+        answer = self._pool.request(
+            request.method,
+            f"{self.endpoint}{request.path}{'?' if query else ''}{query}",
+            body=request.get_data(),
+            headers=headers,
+            retries=False,
+        )
+        passed_on = [(k, v) for k, v in answer.headers.items() if k.lower() not in _HOP_BY_HOP]
+        return Response(answer.data, answer.status, passed_on)(environ, start_response)
+
+
+def deploy(aws: WiredMiniStack, name: str = "secure-transfer", **parameters: str) -> Stack:
+    """Deploy as `ministack.deploy` does, and lead the functions' calls over the wire."""
+    stack = ministack.deploy(aws, name, **parameters)
+    functions = aws.client("lambda")
+    for logical_name, function in stack.resources.items():
+        if logical_name.endswith("Function"):
+            settings = functions.get_function_configuration(FunctionName=function)
+            variables = settings["Environment"]["Variables"]
+            endpoint = {"AWS_ENDPOINT_URL": aws.endpoint_of(function)}
+            functions.update_function_configuration(
+                FunctionName=function, Environment={"Variables": variables | endpoint}
+            )
+    return stack

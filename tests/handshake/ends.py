@@ -1,0 +1,147 @@
+"""What must hold when nothing more can happen: outcome, execution and audit record agree."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from secure_transfer.domain.transfer import Status
+from tests.handshake.functions import Invocation
+from tests.handshake.machine import Position
+from tests.handshake.wire import NOTHING, read
+from tests.handshake.world import Record, Run, World
+
+_ANSWERED = (Status.ANSWERED, Status.JOINED, Status.ABANDONED)
+_EARLY = ("TransferUnknown", "WrongContact")
+_OF_FUNCTIONS = {"LoopAnswered": "GetAgent", "TransferSecured": "AgentJoined"}
+"""Which function tells it in the place of an execution that is gone."""
+_ERRORS = {Status.TIMED_OUT: "LoopTimedOut", Status.ABANDONED: "AgentNeverJoined"}
+
+
+def at_the_end(world: World) -> Iterator[str]:
+    records = world.transfers()
+    for execution in world.executions:
+        record = records.get(execution.name)
+        if record is None:
+            if execution.end != "ABORTED":
+                yield f"{execution.name} has no record."
+            continue
+        yield from _ends_as_recorded(execution, record)
+        yield from _audited_without_gap(world, execution, record)
+    yield from _one_transfer_a_call(world)
+    yield from _same_answer_again(world)
+    yield from _refusals_audited(world)
+    yield from _told_once(world)
+
+
+def _ends_as_recorded(execution: Position, record: Record) -> Iterator[str]:
+    if died(execution):
+        return
+    as_told = execution.told
+    if record.status is Status.JOINED:
+        wanted = {"transferId": record.transfer, "joinedAt": record.joined_at}
+        if execution.end != "SUCCEEDED" or read(as_told) != wanted:
+            yield f"{record.transfer} was joined, and its execution ended as {as_told}."
+    elif record.status is Status.FAILED:
+        if (execution.end, as_told) != ("FAILED", record.reason):
+            yield f"{record.transfer} failed as {record.reason}, its execution as {as_told}."
+    elif (execution.end, as_told) != ("FAILED", _ERRORS.get(record.status)):
+        yield f"{record.transfer} is {record.status}, and its execution ended as {as_told}."
+
+
+def died(execution: Position) -> bool:
+    """Whether it ended before its transfer did."""
+    return execution.end == "ABORTED" or execution.told == "TransferFaulted"
+
+
+def _audited_without_gap(world: World, execution: Position, record: Record) -> Iterator[str]:
+    told = {
+        _named(event.kind, event.late) for event in world.audit if event.about == record.transfer
+    }
+    wanted = set(_wanted(execution, record))
+    stopped = execution.end == "ABORTED"
+    for name in sorted(told - wanted):
+        # An execution may have told how it ends, and not got there.
+        if not stopped:
+            yield f"{record.transfer} is {record.status}, and {name} was audited."
+    for name in sorted(wanted - told):
+        if died(execution) and _left_to_execution(world, record, name):
+            yield f"{name} of {record.transfer} was left to an execution that died."
+        elif not stopped or name in _OF_FUNCTIONS:
+            yield f"{name} of {record.transfer} was never audited."
+
+
+def _named(kind: str, late: bool) -> str:  # noqa: FBT001 - an event's field
+    return f"{kind} (late)" if late else kind
+
+
+def _wanted(execution: Position, record: Record) -> Iterator[str]:
+    yield "TransferRequested"
+    if record.status is not Status.FAILED:
+        yield "PinAllocated"
+    if record.status is Status.FAILED or execution.told == "TransferFaulted":
+        yield "TransferFailed"
+    elif record.status is Status.TIMED_OUT:
+        yield "TransferTimedOut"
+    elif record.status is Status.ABANDONED:
+        yield "TransferAbandoned"
+    if record.status in _ANSWERED:
+        yield "LoopAnswered"
+    if record.joined_at:
+        yield _named("TransferSecured", late=record.status is Status.ABANDONED)
+
+
+def _left_to_execution(world: World, record: Record, name: str) -> bool:
+    """Whether each function that could have told it saw the execution at work, or woke it."""
+    function = _OF_FUNCTIONS.get(name)
+    runs = [run for run in world.runs if run.invocation.function == function]
+    mine = [run for run in runs if run.invocation.contact == record.loop_contact]
+    return bool(mine) and all(_saw_it_run(run) for run in mine)
+
+
+def _saw_it_run(run: Run) -> bool:
+    if run.stand is None or run.outcome is None or run.outcome.result != "OK":
+        return True
+    last = run.stand.answers[-1]
+    return not last.error and ("RUNNING" in last.body or last == NOTHING)
+
+
+def _one_transfer_a_call(world: World) -> Iterator[str]:
+    calls = [record.loop_contact for record in world.transfers().values() if record.loop_contact]
+    if len(set(calls)) < len(calls):
+        yield "One call has answered two transfers."
+
+
+def _same_answer_again(world: World) -> Iterator[str]:
+    """Who was let through is so again. Why somebody is refused can change: a PIN grows old."""
+    told = [(run.invocation, run.outcome) for run in world.runs if run.outcome]
+    by_question = sorted(told, key=lambda pair: _question(pair[0]))
+    for question, answers in groupby(by_question, key=lambda pair: _question(pair[0])):
+        # An agent who is named before the looped call has come is early, and no more.
+        results = {outcome for _, outcome in answers if outcome.reason not in _EARLY}
+        let_through = any(outcome.result == "OK" for outcome in results)
+        if let_through and len(results) > 1 and question.function != "AddAgent":
+            yield f"{question.contact} got several answers of {question.function}."
+
+
+def _question(of: Invocation) -> Invocation:
+    return of._replace(draws=())
+
+
+def _refusals_audited(world: World) -> Iterator[str]:
+    refused = {(event.about, event.reason) for event in world.audit if event.sequence == 0}
+    for run in world.runs:
+        told, asked = run.outcome, run.invocation
+        if told is None or told.result == "OK" or asked.function == "AddAgent":
+            continue
+        if (asked.contact, told.reason) not in refused:
+            yield f"That {asked.contact} was refused ({told.reason}) is not audited."
+
+
+def _told_once(world: World) -> Iterator[str]:
+    """What several told under one id is the same; an attempt of 0 is one that is not known."""
+    by_id = sorted(world.audit, key=lambda event: event.event_id)
+    for event_id, events in groupby(by_id, key=lambda event: event.event_id):
+        told = list(events)
+        if len({event._replace(attempt=0) for event in told}) > 1:
+            yield f"{event_id} was told in two ways."
+        if len({event.attempt for event in told if event.attempt}) > 1:
+            yield f"{event_id} was told with two attempts."
