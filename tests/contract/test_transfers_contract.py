@@ -200,7 +200,7 @@ def test_wrong_agent_or_call_does_not_join(
     assert transfers.port.find(new_id) == answered
 
 
-@pytest.mark.parametrize("status", set(Status) - {Status.ANSWERED})
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.ANSWERED}))
 def test_transfer_that_is_not_answered_is_not_joined(
     transfers: TransferStore, new_id: str, status: Status
 ) -> None:
@@ -246,7 +246,7 @@ def test_late_join_keeps_its_first_time(transfers: TransferStore, new_id: str) -
     assert second == first
 
 
-@pytest.mark.parametrize("status", set(Status) - {Status.ABANDONED})
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.ABANDONED}))
 def test_late_join_is_not_noted_on_a_transfer_that_is_not_abandoned(
     transfers: TransferStore, new_id: str, status: Status
 ) -> None:
