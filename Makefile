@@ -21,8 +21,9 @@ demo: $(READY) ## Play whole calls on a local AWS; CALL=list lists them, CALL=wo
 	@$(BIN)/operations demo $(if $(CALL),--call $(CALL)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: test
-test: $(READY) ## Run every test, in two processes
-	@$(BIN)/pytest -n 2 --dist loadfile
+test: $(READY) ## Run every test: in two processes, but for those of the workflow, which play in real time
+	@$(BIN)/pytest -n 2 --dist loadfile --ignore tests/workflow
+	@$(BIN)/pytest tests/workflow
 
 .PHONY: load
 load: $(READY) ## Put 5,000 transfers, 500 at once, on the second local AWS; TRANSFERS=… AT_ONCE=… for others
@@ -57,6 +58,10 @@ lock: $(READY) ## Choose new versions of the dependencies and lock them with the
 	@$(BIN)/uv pip compile -q functions/requirements.in --constraint requirements.lock --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command "make lock" -o functions/requirements.txt
+
+.PHONY: faults-page
+faults-page: $(READY) ## Write docs/faults.md from the cells in tests/faults
+	@$(BIN)/python -m tests.faults.page
 
 .PHONY: clean
 clean: ## Remove what the other commands made

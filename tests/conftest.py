@@ -3,13 +3,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 from simulator.aws import LocalAws
 
 _FIGURES = pytest.StashKey[list[str]]()
-# Of the tests in these folders one looks at what the others have done.
-_TOGETHER = ("workflow",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,19 +19,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FIGURES] = []
-
-
-class _Together(LoadScopeScheduling):
-    """Gives a file's tests to one process, and those of some folders to the same one."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        folder = file.split("/")[1]
-        return folder if folder in _TOGETHER else file
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together:
-    return _Together(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

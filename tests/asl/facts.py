@@ -19,6 +19,7 @@ from secure_transfer.domain.allocate import Allocation
 from secure_transfer.domain.allocate import execution_input as build_input
 from secure_transfer.domain.answer import answer_loop
 from secure_transfer.domain.join import join_agent
+from secure_transfer.domain.pins import PinRecord
 from secure_transfer.domain.search import Found
 from secure_transfer.domain.transfer import Limits, Status
 from secure_transfer.domain.values import Call
@@ -60,12 +61,21 @@ class _NotingClient:
         return cast("Any", self)
 
 
+CANDIDATES, TAKEN = ["0027", "0815", "4711"], "0815"
+"""Drawn PINs, and the one of them that the transfer gets."""
+
+_LIMITS = Limits(4, 90, 300, 180, 400)
+
+
+@cache
+def _allocation() -> Allocation:
+    return Allocation.of(_CLICK, "jane.doe", _LIMITS, FakeClock())
+
+
 @cache
 def execution_input() -> dict[str, Any]:
     """Return an execution's input, as AddAgent builds it and JSON carries it."""
-    limits = Limits(4, 90, 300, 180, 400)
-    allocation = Allocation.of(_CLICK, "jane.doe", limits, FakeClock())
-    made: dict[str, Any] = json.loads(json.dumps(build_input(allocation, limits)))
+    made: dict[str, Any] = json.loads(json.dumps(build_input(_allocation(), _LIMITS)))
     return made
 
 
@@ -93,9 +103,17 @@ def callback_of(wait: str) -> frozenset[str]:
 
 @cache
 def pin_claim() -> dict[str, Any]:
-    """Return the write by which FindFreePin claims a PIN."""
-    client = _NotingClient()
-    PinTable(client.as_client(), "table").claim(a_pin_record(), 1)
+    """Return the write by which FindFreePin claims a PIN for the execution's transfer."""
+    client, allocation = _NotingClient(), _allocation()
+    record = PinRecord(
+        pin=TAKEN,
+        transfer_id=allocation.transfer.transfer_id,
+        agent_name=allocation.transfer.agent_name,
+        created_timestamp=allocation.transfer.requested_at,
+        expires_at=allocation.transfer.expires_at,
+        reusable_at=allocation.reusable_at,
+    )
+    PinTable(client.as_client(), "table").claim(record, allocation.requested_at)
     return client.asked
 
 
@@ -103,7 +121,7 @@ def pin_claim() -> dict[str, Any]:
 def failure_record() -> dict[str, Any]:
     """Return the item that AddAgent writes when it runs out of time."""
     client = _NotingClient()
-    failed = a_transfer(status=Status.FAILED, reason="PinTooLate")
+    failed = replace(_allocation().transfer, status=Status.FAILED, reason="PinTooLate")
     TransferTable(client.as_client(), "table").record_failure(failed)
     item: dict[str, Any] = client.asked["Item"]
     return item
@@ -176,6 +194,28 @@ def substitutions() -> frozenset[str]:
     )
 
 
+@cache
+def keys_of_tables() -> dict[str, str]:
+    """Return the key of each table, by what stands for the table's name: `${PinTableName}`."""
+    resources = expanded_template()["Resources"]
+    given = resources["SecureTransferStateMachine"]["Properties"]["DefinitionSubstitutions"]
+    tables = {
+        name: resource["Properties"]["KeySchema"][0]["AttributeName"]
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::DynamoDB::Table"
+    }
+    return {
+        f"${{{token}}}": tables[value["Ref"]]
+        for token, value in given.items()
+        if value.get("Ref") in tables
+    }
+
+
 def most_seconds(limit: str) -> int:
     """Return a limit's MaxValue: `loopTimeoutSeconds` is the parameter `LoopTimeoutSeconds`."""
     return int(expanded_template()["Parameters"][limit[0].upper() + limit[1:]]["MaxValue"])
+
+
+def seconds_of_a_search() -> int:
+    """Return how long FindFreePin's function may take."""
+    return int(expanded_template()["Resources"]["FindFreePinFunction"]["Properties"]["Timeout"])

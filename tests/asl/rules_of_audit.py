@@ -41,6 +41,47 @@ _OCCURRED_AT = {
     "TransferSecured": "$.join.joinedAt",
 }
 
+_DATA = {
+    "TransferRequested": {},
+    "PinAllocated": {
+        "collisions.$": "$.claim.collisions",
+        "lifetimeSeconds.$": "$.loopTimeoutSeconds",
+    },
+    "LoopAnswered": {},
+    "TransferTimedOut": {"waitedSeconds.$": "$.loopTimeoutSeconds"},
+    "TransferSecured": {"late": False},
+    "TransferAbandoned": {"waitedSeconds.$": "$.joinTimeoutSeconds"},
+    "TransferFailed": {"reason.$": "$.failure.reason", "collisions.$": "$.claim.collisions"},
+}
+"""By detail-type; beside the agent's name, which all of them have."""
+
+_TOLD_BY = {
+    "AuditPinAllocated": ["TransferRequested", "PinAllocated"],
+    "AuditAllocationFailed": ["TransferRequested", "TransferFailed"],
+    "AuditLoopAnswered": ["LoopAnswered"],
+    "AuditTransferTimedOut": ["TransferTimedOut"],
+    "AuditTransferSecured": ["TransferSecured"],
+    "AuditTransferAbandoned": ["TransferAbandoned"],
+    "AuditTransferFaulted": ["TransferFailed"],
+}
+
+
+def every_audit_state_tells_its_own_events_once(machine: Machine) -> Findings:
+    told = {
+        name: [entry["DetailType"] for entry in entries(state)]
+        for name, state in states(machine, "Audit").items()
+    }
+    return [name for name in {**_TOLD_BY, **told} if told.get(name) != _TOLD_BY.get(name)]
+
+
+def every_entry_has_exactly_the_declared_data(machine: Machine) -> Findings:
+    return [
+        where
+        for where, entry in _all_entries(machine)
+        if entry["Detail"]["data"]
+        != {"agentName.$": "$.agentName", **_DATA.get(entry["DetailType"], {})}
+    ]
+
 
 def every_entry_is_ours_and_on_our_bus(machine: Machine) -> Findings:
     envelope = {"EventBusName": "${AuditBusName}", "Source": SOURCE}
@@ -77,8 +118,9 @@ def every_event_id_is_transfer_and_detail_type(machine: Machine) -> Findings:
 def every_metadata_has_exactly_the_declared_fields(machine: Machine) -> Findings:
     """With `loopContactId` where the looped call is known on every way to the state."""
     findings = []
+    known_by_state = known_in(machine)
     for where, entry in _all_entries(machine):
-        known = known_in(machine)[where.partition(":")[0]]
+        known = known_by_state[where.partition(":")[0]]
         declared = {**_METADATA, "sequence": None, "occurredAt.$": None}
         if _LOOP_CONTACT in known:
             declared["loopContactId.$"] = _LOOP_CONTACT

@@ -1,6 +1,7 @@
 """Rules of what the states read, write and give away."""
 
 import re
+from typing import Any
 
 from secure_transfer.domain.transfer import Status
 from tests.asl import facts
@@ -12,6 +13,7 @@ from tests.asl.machine import (
     paths_in,
     reachable,
     states,
+    straight_edges,
     strings,
     tasks,
     waits,
@@ -24,6 +26,37 @@ _ANY_PATH = re.compile(
 )  # of the input or the context; no ${Substitution}
 # As a whole these hold a secret somewhere.
 _TOO_WIDE = {"$", "$$", "$.claim", "$.stored", "$.stored.Item", "$$.Execution.Input", "$$.Task"}
+
+_RESULT_AT = {
+    "CountCollision": "$.claim",
+    "FindFreePin": "$.claim",
+    "CountAttempt": "$.conversation",
+    "AwaitLoop": "$.loop",
+    "TakeAnswer": "$.loop",
+    "AwaitJoin": "$.join",
+    "TakeJoin": "$.join",
+}
+
+
+def every_result_has_its_place(machine: Machine) -> Findings:
+    """What a write answers is read by nobody, and would travel on to the end."""
+    findings = []
+    for name, state in machine["States"].items():
+        place = "$.stored" if name.startswith("Check") else _RESULT_AT.get(name)
+        if state["Type"] == "Pass":
+            place = place or "$.failure"
+        if state["Type"] in ("Task", "Pass") and state.get("ResultPath", "$") != place:
+            findings.append(name)
+    return findings
+
+
+def no_state_narrows_what_goes_on(machine: Machine) -> Findings:
+    """All of them take the whole data and pass it on; only the end gives away a part."""
+    return [
+        name
+        for name, state in machine["States"].items()
+        if "InputPath" in state or ("OutputPath" in state and state["Type"] != "Succeed")
+    ]
 
 
 def every_path_that_is_read_is_there(machine: Machine) -> Findings:
@@ -137,6 +170,22 @@ def no_pass_on_the_way_to_the_end_carries_a_secret(machine: Machine) -> Findings
     ]
 
 
+def every_check_reads_what_is_taken_from_it(machine: Machine) -> Findings:
+    """By the Choice after it and the states to which that leads; and nothing else."""
+    findings = []
+    for name, check in states(machine, "Check").items():
+        choice = machine["States"][check["Next"]]
+        read = paths_in(choice) | {
+            path
+            for target in straight_edges(choice)
+            for path in paths_in(machine["States"][target].get("Parameters", {}))
+        }
+        taken = {path.split(".")[3] for path in read if path.startswith("$.stored.Item.")}
+        if _projected(check["Parameters"]) != sorted(taken):
+            findings.append(name)
+    return findings
+
+
 def no_check_reads_a_secret(machine: Machine) -> Findings:
     """What a getItem brings stays in the execution's data: PIN and tokens are left out of it."""
     return [
@@ -145,6 +194,12 @@ def no_check_reads_a_secret(machine: Machine) -> Findings:
         if task["Resource"].endswith(":getItem")
         and _SECRET_NAME.search(task["Parameters"].get("ProjectionExpression", "PIN"))
     ]
+
+
+def _projected(parameters: dict[str, Any]) -> list[str]:
+    names = parameters.get("ExpressionAttributeNames", {})
+    asked_for = parameters.get("ProjectionExpression", "").split(", ")
+    return sorted(names.get(name, name) for name in asked_for)
 
 
 def _mentions_a_secret(node: object) -> bool:

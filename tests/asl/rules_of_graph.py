@@ -25,6 +25,32 @@ _CLOSING_EVENT = {
     "TransferFailed": "TransferFailed",
 }
 
+_FOLLOWED_BY = {
+    # Why there is no PIN is recorded, for AddAgent to read …
+    "PinClaimFailed": "RecordFailure",
+    "PinSearchFailed": "RecordFailure",
+    "PinRecordFailed": "RecordFailure",
+    "PinPoolExhausted": "RecordFailure",
+    # … and with a record, whosever it is, the attempt is counted and then told.
+    "RecordPin": "CountAttempt",
+    "RecordFailure": "CountAttempt",
+    "TakeFailure": "CountAttempt",
+    "ForgetFailure": "CountAttempt",
+    "RecordUnexpected": "CountAttempt",
+    "CountAttempt": "HasFailed",
+    # A fault after that is told and ends the execution.
+    "TransferFaulted": "AuditTransferFaulted",
+    "TransferStateUnexpected": "AuditTransferFaulted",
+}
+
+
+def every_failure_goes_its_way(machine: Machine) -> Findings:
+    return [
+        name
+        for name, following in _FOLLOWED_BY.items()
+        if machine["States"].get(name, {}).get("Next") != following
+    ]
+
 
 def every_edge_leads_somewhere(machine: Machine) -> Findings:
     return [

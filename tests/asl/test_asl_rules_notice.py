@@ -2,14 +2,28 @@
 
 import pytest
 
-from tests.asl import defects_of_audit, defects_of_data, defects_of_graph, defects_of_tasks
+from tests.asl import (
+    defects_of_audit,
+    defects_of_calls,
+    defects_of_data,
+    defects_of_graph,
+    defects_of_tasks,
+    defects_of_values,
+)
 from tests.asl.changes import Defect
 from tests.asl.machine import Machine
 from tests.asl.rules import RULES
 
 DEFECTS = [
     defect
-    for module in (defects_of_tasks, defects_of_graph, defects_of_audit, defects_of_data)
+    for module in (
+        defects_of_tasks,
+        defects_of_calls,
+        defects_of_graph,
+        defects_of_audit,
+        defects_of_data,
+        defects_of_values,
+    )
     for defect in module.DEFECTS
 ]
 

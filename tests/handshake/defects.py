@@ -1,8 +1,8 @@
 """Ways to break the state machine or a function, each with the scenario that must show it."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from unittest.mock import patch
@@ -11,6 +11,9 @@ from secure_transfer.adapters.transfer_table import TransferTable
 from secure_transfer.domain import answer, join
 from secure_transfer.domain.transfer import Status, Transfer, timestamp
 from tests.asl.changes import Change, both, drop, put, swap
+from tests.asl.machine import load
+from tests.handshake.machine import StateMachine
+from tests.handshake.steps import Site
 
 Broken = Callable[[], AbstractContextManager[Any]]
 
@@ -20,8 +23,18 @@ class Defect:
     scenario: str
     found: str
     """What the explorer's finding is."""
-    machine: Change | None = None
+    machine: Change = lambda _: None
     function: Broken = nullcontext
+
+    @contextmanager
+    def at(self, site: Site) -> Iterator[Site]:
+        """Return the site with this defect; nothing is remembered of how it was without."""
+        machine = load()
+        self.machine(machine)
+        site.functions.forget()
+        with self.function():
+            yield replace(site, machine=StateMachine(machine))
+        site.functions.forget()
 
 
 def _unconditional(state: str, *unused: str) -> Change:
@@ -38,17 +51,18 @@ def _unconditional_wait(state: str) -> Change:
     )
 
 
-def _status_unchecked(method: str, unused: str, expected: str) -> Broken:
-    """Leave the status out of the condition of one of TransferTable's updates."""
+def _status_unchecked(written: str, expected: str) -> Broken:
+    """Leave the status out of the condition of the update that writes an attribute."""
     update = TransferTable._update  # noqa: SLF001 - what is broken
 
     def broken(
-        self: TransferTable, transfer_id: str, set_: str, condition: str, values: dict[str, Any]
+        self: TransferTable, transfer_id: str, changes: str, condition: str, values: dict[str, Any]
     ) -> Transfer | None:
-        if unused in values and values[unused]["S"] == expected and method in set_:
-            condition = condition.replace(f"#Status = {unused} AND ", "")
-            values = {name: value for name, value in values.items() if name != unused}
-        return update(self, transfer_id, set_, condition, values)
+        term = f"#Status = {expected} AND "
+        if written in changes and term in condition:
+            condition = condition.replace(term, "")
+            values = {name: value for name, value in values.items() if name != expected}
+        return update(self, transfer_id, changes, condition, values)
 
     return lambda: patch.object(TransferTable, "_update", broken)
 
@@ -84,8 +98,7 @@ def _gives_up_over_a_pin() -> AbstractContextManager[Any]:
     def put_always(
         self: TransferTable, item: dict[str, Any], condition: str, values: Any = None
     ) -> bool:
-        failed = item.get("Status", {}).get("S") == Status.FAILED
-        if failed:
+        if item.get("Status", {}).get("S") == Status.FAILED:
             condition = "attribute_not_exists(Whatever)"
         return put_item(self, item, condition, values)
 
@@ -94,9 +107,7 @@ def _gives_up_over_a_pin() -> AbstractContextManager[Any]:
 
 def _late_join_told_as_in_time() -> AbstractContextManager[Any]:
     told = join.events.transfer_secured
-    return patch.object(
-        join.events, "transfer_secured", lambda of, *, late: told(of, late=late and False)
-    )
+    return patch.object(join.events, "transfer_secured", lambda of, **_: told(of, late=False))
 
 
 DEFECTS = {
@@ -182,12 +193,12 @@ DEFECTS = {
     "GetAgent answers whatever the status": Defect(
         "the looped call, repeated at once, and a stranger with its PIN",
         "transfer-1 was TIMED_OUT and became ANSWERED.",
-        function=_status_unchecked("AnsweredAt", ":awaiting", Status.AWAITING_LOOP),
+        function=_status_unchecked("AnsweredAt", ":awaiting"),
     ),
     "AgentJoined joins whatever the status": Defect(
         "the agent, repeated at once, and a wrong one",
         "transfer-1 was ABANDONED and became JOINED.",
-        function=_status_unchecked("JoinedAt", ":answered", Status.ANSWERED),
+        function=_status_unchecked("JoinedAt", ":answered"),
     ),
     "AgentJoined lets any agent in": Defect(
         "a stranger calls and a wrong agent picks up",

@@ -7,7 +7,6 @@ the deployed ones; only the transport is not there.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -66,27 +65,24 @@ class Outcome(NamedTuple):
     """What FindFreePin answers to the state machine."""
 
 
-@dataclass(eq=False)
 class Stand:
     """Where an invocation stands. There is one object for each place, so identity is equality."""
 
-    invocation: Invocation
-    now: datetime
-    answers: tuple[Answer, ...]
-    next: Call | Outcome
-    after: dict[Answer, "Stand"] = field(default_factory=dict)
-
-    @property
-    def call(self) -> Call | None:
-        return self.next if isinstance(self.next, Call) else None
-
-    @property
-    def outcome(self) -> Outcome | None:
-        return self.next if isinstance(self.next, Outcome) else None
-
-    @property
-    def is_raised(self) -> bool:
-        return self.outcome is not None and self.outcome.result == "RAISED"
+    def __init__(
+        self,
+        invocation: Invocation,
+        now: datetime,
+        answers: tuple[Answer, ...],
+        following: Call | Outcome,
+    ) -> None:
+        self.invocation = invocation
+        self.now = now
+        self.answers = answers
+        self.call = following if isinstance(following, Call) else None
+        self.outcome = following if isinstance(following, Outcome) else None
+        self.is_raised = self.outcome is not None and self.outcome.result == "RAISED"
+        self.after: dict[Answer, Stand] = {}
+        """Where it stands once its call has been answered so."""
 
 
 class _Stopped(BaseException):

@@ -126,7 +126,10 @@ def of_execution(world: World, number: int, site: Site, rules: Rules) -> Iterato
 
 def _moved(world: World, number: int, to: Position) -> World:
     executions = (*world.executions[:number], to, *world.executions[number + 1 :])
-    return world._replace(executions=executions)
+    # Not `_replace`, which takes several times as long: this is done for each step there is.
+    return World(
+        world.now, world.items, executions, world.runs, world.audit, world.faults, world.late
+    )
 
 
 # ----------------------------------------------------------------- the functions
@@ -188,7 +191,10 @@ def _again(run: Run, world: World, site: Site) -> Run:
 
 
 def _ran(world: World, number: int, run: Run) -> World:
-    return world._replace(runs=(*world.runs[:number], run, *world.runs[number + 1 :]))
+    runs = (*world.runs[:number], run, *world.runs[number + 1 :])
+    return World(
+        world.now, world.items, world.executions, runs, world.audit, world.faults, world.late
+    )
 
 
 def _name(run: Run) -> str:

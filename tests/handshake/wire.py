@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-remembered = lru_cache(maxsize=1 << 15)
+remembered = lru_cache(maxsize=1 << 12)
 """Think each thing through once, and forget it when very many others have come since."""
 
 

@@ -39,8 +39,7 @@ class Run(NamedTuple):
     @property
     def outcome(self) -> Outcome | None:
         """What Connect was told in the end."""
-        over = self.stand and self.stand.outcome
-        return None if not over or over.result == "RAISED" else over
+        return None if self.stand is None or self.stand.is_raised else self.stand.outcome
 
     @property
     def is_over(self) -> bool:

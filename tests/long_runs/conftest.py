@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis.internal.conjecture import providers
 
 from tests.asl.machine import load
 from tests.handshake.functions import Functions
@@ -21,3 +22,11 @@ def site() -> Site:
 def _quick_and_quiet() -> Iterator[None]:
     with quick_and_quiet():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _same_runs_whatever_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep Hypothesis from drawing the constants that it finds in the modules of other tests."""
+    cache = type(providers.CONSTANTS_CACHE)(1024)
+    monkeypatch.setattr(providers, "CONSTANTS_CACHE", cache)
+    monkeypatch.setattr(providers, "_get_local_constants", providers.Constants)

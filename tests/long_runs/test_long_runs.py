@@ -8,7 +8,6 @@ same unless told otherwise:
     LONG_RUNS=2000 LONG_RUNS_SEED=7 pytest …        the same runs again
 """
 
-import dataclasses
 import os
 import secrets
 from collections import Counter
@@ -27,15 +26,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.asl.machine import load
 from tests.handshake.defects import DEFECTS
 from tests.handshake.functions import Invocation
-from tests.handshake.machine import StateMachine
 from tests.handshake.steps import Site
 from tests.long_runs.centre import ALL, Centre
 
 _IS_RANDOM = not os.environ.keys().isdisjoint({"LONG_RUNS", "LONG_RUNS_SEED"})
-_RUNS = int(os.environ.get("LONG_RUNS", "200"))
+_RUNS = int(os.environ.get("LONG_RUNS", "150"))
 _SETTINGS = settings(
     max_examples=_RUNS,
     stateful_step_count=80,
@@ -246,13 +243,8 @@ def test_no_invariant_is_broken_in_long_runs(site: Site, figure: Callable[[str],
     ],
 )
 def test_long_runs_notice_when(name: str, site: Site) -> None:
-    defect, machine = DEFECTS[name], load()
-    if defect.machine:
-        defect.machine(machine)
-    broken = _run_on(dataclasses.replace(site, machine=StateMachine(machine)), Counter())
-
-    with defect.function(), pytest.raises(AssertionError):
-        run_state_machine_as_test(broken, settings=_SETTINGS)
+    with DEFECTS[name].at(site) as broken, pytest.raises(AssertionError, match="after:"):
+        run_state_machine_as_test(_run_on(broken, Counter()), settings=_SETTINGS)
 
 
 def _run_on(site: Site, done: Counter[str]) -> type[LongRun]:

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from simulator import template as simulated
@@ -6,6 +8,13 @@ from simulator.intrinsics import Resolver
 INSTANCE_ARN = (
     "arn:aws:connect:eu-west-2:123456789012:instance/5ec0de00-0000-4000-8000-000000000001"
 )
+
+FORMS: dict[str, dict[str, str]] = {
+    "template": {"ConnectInstanceArn": INSTANCE_ARN},
+    "bare_template": {},
+    "local_template": {"LocalEmulator": "true", "ConnectInstanceArn": INSTANCE_ARN},
+}
+"""The fixtures, by name: what is given beside the defaults."""
 
 
 class Template:
@@ -19,28 +28,42 @@ class Template:
         self.raw = simulated.expand()
         self._values = simulated.parameter_values(self.raw, parameters)
         self._resolver = Resolver(self._lookup, self.raw["Conditions"])
-        self.resources: dict[str, dict[str, Any]] = {
-            name: {**resource, "Properties": self._resolver.value(resource.get("Properties", {}))}
+        self._properties: dict[str, dict[str, Any]] = {}
+
+    @cached_property
+    def resources(self) -> dict[str, dict[str, Any]]:
+        return {
+            name: {**resource, "Properties": self.properties(name)}
             for name, resource in self.raw["Resources"].items()
-            if "Condition" not in resource or self._resolver.condition(resource["Condition"])
+            if self._is_made(resource)
         }
-        self.outputs: dict[str, Any] = {
+
+    @cached_property
+    def outputs(self) -> dict[str, Any]:
+        return {
             name: self._resolver.value(output["Value"])
             for name, output in self.raw["Outputs"].items()
-            if "Condition" not in output or self._resolver.condition(output["Condition"])
+            if self._is_made(output)
         }
 
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return the properties of the resources of a type, by logical name."""
         return {
-            name: resource["Properties"]
-            for name, resource in self.resources.items()
-            if resource["Type"] == kind
+            name: self.properties(name)
+            for name, resource in self.raw["Resources"].items()
+            if resource["Type"] == kind and self._is_made(resource)
         }
 
     def properties(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.resources[name]["Properties"]
-        return found
+        resource = self.raw["Resources"][name]
+        if not self._is_made(resource):
+            raise KeyError(name)
+        if name not in self._properties:
+            self._properties[name] = self._resolver.value(resource.get("Properties", {}))
+        return self._properties[name]
+
+    def _is_made(self, part: Mapping[str, Any]) -> bool:
+        return "Condition" not in part or self._resolver.condition(part["Condition"])
 
     def _lookup(self, path: str) -> str:
         if path == "AWS::StackId":

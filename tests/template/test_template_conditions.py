@@ -1,0 +1,65 @@
+"""What is made when, and what becomes of it when the stack goes."""
+
+from tests.template.expanded import Template
+
+CONDITIONS = {
+    "AddAgentConnectPermission": "HasConnectInstance",
+    "GetAgentConnectPermission": "HasConnectInstance",
+    "AgentJoinedConnectPermission": "HasConnectInstance",
+    "CallerHashKey": "HasPciPalCallerIds",
+    "AuditArchive": "OnAws",
+    "AuditLostAlarm": "OnAws",
+}
+
+RECORDS = {
+    "TransferTable",
+    "AuditBus",
+    "AuditArchive",
+    "AuditLogGroup",
+    "AuditDeadLetterQueue",
+    "FallbackQueue",
+}
+PASSING = {
+    "PinTable",
+    "CallerHashKey",
+    "SecureTransferLogGroup",
+    "AddAgentLogGroup",
+    "GetAgentLogGroup",
+    "AgentJoinedLogGroup",
+    "FindFreePinLogGroup",
+}
+KEPT, GONE = ("RetainExceptOnCreate", "Retain"), ("Delete", "Delete")
+
+
+def test_every_condition_is_known_and_used() -> None:
+    raw = Template().raw
+    assert set(raw["Conditions"]) == {
+        "OnAws", "HasConnectInstance", "ReservesConcurrency", "HasPciPalCallerIds",
+        "HasPciPalNumber",
+    }  # fmt: skip
+    used = {
+        name: resource["Condition"]
+        for name, resource in raw["Resources"].items()
+        if "Condition" in resource
+    }
+    assert used == CONDITIONS
+
+
+def test_every_resource_says_what_becomes_of_what_it_holds_and_no_other_does() -> None:
+    """On creation nothing is worth keeping; a replacement is no creation."""
+    policies = {
+        name: (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+        for name, resource in Template().raw["Resources"].items()
+        if {"DeletionPolicy", "UpdateReplacePolicy"} & set(resource)
+    }
+    assert policies == {**dict.fromkeys(RECORDS, KEPT), **dict.fromkeys(PASSING, GONE)}
+
+
+def test_a_resource_says_nothing_that_it_does_not_mean() -> None:
+    known = {"Type", "Properties", "Condition", "DeletionPolicy", "UpdateReplacePolicy"}
+    assert [
+        name
+        for name, resource in Template().raw["Resources"].items()
+        # SAM notes on a function's resource where its code was.
+        if not set(resource) <= {*known, "Metadata"}
+    ] == []
