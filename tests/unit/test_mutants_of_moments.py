@@ -1,5 +1,6 @@
 """The very moment in which something ends, and which moment is told."""
 
+from itertools import islice
 from typing import Any
 from unittest import mock
 
@@ -15,6 +16,7 @@ from secure_transfer.domain.errors import (
     TransferUnknown,
 )
 from secure_transfer.domain.join import join_agent
+from secure_transfer.domain.pins import search_order
 from secure_transfer.domain.search import Found, find_free_pin
 from secure_transfer.domain.transfer import Limits, Status, Transfer, timestamp
 from tests.fakes import (
@@ -162,3 +164,18 @@ def test_a_pin_that_nobody_ever_held_is_free_from_the_first_second_on(pins: Fake
 
     assert isinstance(found, Found)
     assert found.pin is not None
+
+
+@pytest.mark.parametrize(
+    ("transfer_id", "first"),
+    [
+        pytest.param("transfer-2", ["0135", "8958", "7781"], id="its step meets every PIN"),
+        pytest.param("transfer-21", ["8744", "9681", "0618"], id="by 2 more, it does"),
+        pytest.param("transfer-11", ["5702", "7619", "9536"], id="by 3 more, it does"),
+    ],
+)
+def test_a_search_goes_by_the_digest_and_by_the_next_step_that_meets_every_pin(
+    transfer_id: str, first: list[str]
+) -> None:
+    """935 is a multiple of 5 and 936 even; 1914 is even, 1915 a multiple of 5, 1916 even."""
+    assert list(islice(search_order(transfer_id, 4), 3)) == first

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -11,10 +12,11 @@ from secure_transfer.connect_event import calling_contact, parameters
 from secure_transfer.domain import values
 from secure_transfer.domain.allocate import allocate_pin
 from secure_transfer.domain.answer import answer_loop
-from secure_transfer.domain.errors import OutOfTime, SecureTransferError
+from secure_transfer.domain.errors import OutOfTime, PlatformFault, SecureTransferError
 from secure_transfer.domain.join import join_agent
 from secure_transfer.domain.lockout import REFUSALS, Lockout
 from secure_transfer.domain.transfer import Limits, Status, Transfer
+from secure_transfer.observability import answer
 from tests.fakes import (
     NOW,
     FakeAuditTrail,
@@ -184,3 +186,21 @@ def test_a_transfer_that_has_just_expired_is_told_as_expired() -> None:
     expired = a_transfer(expires_at=int((NOW - timedelta(seconds=1)).timestamp()))
     with pytest.raises(SecureTransferError, match=r"has expired; click again\.$"):
         allocating(expired)
+
+
+def test_a_refusal_is_logged_with_its_text_and_its_reason() -> None:
+    with mock.patch("secure_transfer.observability.logger") as logger:
+        answer(lambda: values.pin("Timeout", 4))
+
+    told = "PIN must be exactly 4 digits, as text."
+    logger.warning.assert_called_once_with(told, reason="PinMalformed")
+
+
+def test_a_fault_is_logged_with_its_text() -> None:
+    def fail() -> dict[str, str]:
+        raise PlatformFault("GetItem failed: ThrottlingException.")
+
+    with mock.patch("secure_transfer.observability.logger") as logger, pytest.raises(PlatformFault):
+        answer(fail)
+
+    logger.error.assert_called_once_with("GetItem failed: ThrottlingException.")

@@ -1,0 +1,135 @@
+"""Faults of the calls that the states of the machine make."""
+
+from dataclasses import replace
+
+from operations.call_parts import CALL_SECURE
+from operations.ops import ABANDONED, SECURED, TIMED_OUT
+from tests.calls.test_branches import GOODBYE, PLEASE_WAIT
+from tests.faults.cell import Lead, Seen, cell
+from tests.faults.cells_functions import DRAWN_PINS_TAKEN, NEVER_STARTED, no_pin
+from tests.faults.good import Good
+from tests.faults.injection import AwsFault, Both, Kind
+from tests.faults.outside import Happens, looped_call, sent
+from tests.faults.places import AgentJoined, GetAgent, of_state
+from tests.faults.scene import READING, agent_never_comes
+
+_BEGUN = ("TransferRequested", "PinAllocated")
+_ENDED = ("LoopAnswered", "TransferSecured")
+
+NO_LOOP = Seen(cardholder=(), agent=(), ends=("LoopTimedOut",), events=TIMED_OUT)
+NEVER_CAME = Seen(
+    cardholder=(READING, CALL_SECURE, PLEASE_WAIT, GOODBYE),
+    agent=(READING, CALL_SECURE),
+    ends=("AgentNeverJoined",),
+    events=ABANDONED,
+)
+# The execution is gone; the call is secured all the same, and told of.
+FAULTED = Seen(ends=("TransferFaulted",), events=(*SECURED, "TransferFailed"), in_order=False)
+
+# What leads to the states off the straight way.
+_NO_CLAIM = Lead("there is no PinTable", AwsFault(of_state("ClaimPin"), Kind.NOT_FOUND))
+_UNSURE = Lead("RecordPin's answer was lost", AwsFault(of_state("RecordPin"), Kind.RESPONSE_LOST))
+_NO_CALL = Lead("nobody calls back", looped_call(Happens.LOST))
+_NO_WAIT = Lead("there is no TransferTable", AwsFault(of_state("AwaitLoop"), Kind.NOT_FOUND))
+_NOT_WOKEN = Lead("GetAgent's wake-up was lost", sent(GetAgent.WAKES, Happens.LOST))
+_NOT_WOKEN_AGAIN = Lead("AgentJoined's wake-up was lost", sent(AgentJoined.WAKES, Happens.LOST))
+
+
+def _no_bus(told: str, lead: Lead | None = None) -> Lead:
+    bus = Lead("the bus refuses it", AwsFault(of_state(f"Audit{told}"), Kind.REFUSED))
+    if lead is None:
+        return bus
+    return Lead(f"{lead.when}; {bus.when}", Both(lead.injection, bus.injection))
+
+
+_GAP = (
+    "When an execution ends as TransferFaulted (AuditTransferFaulted), what the record says has "
+    "happened meanwhile is told by nobody: {}"
+)
+_LOOP_UNTOLD = _GAP.format(
+    "GetAgent came while the execution was running, and left it to the execution to tell "
+    "LoopAnswered; AgentJoined likewise TransferSecured."
+)
+_JOIN_UNTOLD = _GAP.format(
+    "AgentJoined came while the execution was running, and left it to the execution to tell "
+    "TransferSecured."
+)
+
+ALLOCATION = (
+    cell(of_state("ClaimPin"), Kind.THROTTLED, Good.STATE),
+    cell(of_state("ClaimPin"), Kind.RESPONSE_LOST, Good.STATE),
+    cell(of_state("ClaimPin"), Kind.SLOW, Good.STATE),
+    cell(of_state("ClaimPin"), Kind.REFUSED, Good.NEXT_CLICK, no_pin("PinTooLate")),
+    cell(of_state("ClaimPin"), Kind.NOT_FOUND, Good.NEXT_CLICK, no_pin("PinClaimFailed")),
+    cell(of_state("FindFreePin"), Kind.THROTTLED, Good.STATE, after=DRAWN_PINS_TAKEN),
+    cell(of_state("FindFreePin"), Kind.REFUSED, Good.NEXT_CLICK, no_pin("PinSearchFailed"),
+         after=DRAWN_PINS_TAKEN),
+    cell(of_state("RecordPin"), Kind.TIME_OUT, Good.STATE),
+    cell(of_state("RecordPin"), Kind.RESPONSE_LOST, Good.CHECK),
+    cell(of_state("RecordPin"), Kind.NOT_FOUND, Good.NEXT_CLICK, no_pin("PinRecordFailed")),
+    cell(of_state("RecordFailure"), Kind.RESPONSE_LOST, Good.NEXT_CLICK, no_pin("PinClaimFailed"),
+         after=_NO_CLAIM),
+    cell(of_state("CheckRecorded"), Kind.NOT_FOUND, Good.GOES_ON, after=_UNSURE),
+    cell(of_state("CountAttempt"), Kind.RESPONSE_LOST, Good.STATE),
+    cell(of_state("CountAttempt"), Kind.NOT_FOUND, Good.GOES_ON),
+)  # fmt: skip
+
+WAITS = (
+    cell(of_state("AwaitLoop"), Kind.THROTTLED, Good.STATE),
+    cell(of_state("AwaitLoop"), Kind.TIME_OUT, Good.TIME_OUT),
+    cell(of_state("AwaitLoop"), Kind.RESPONSE_LOST, Good.TIME_OUT),
+    cell(of_state("AwaitLoop"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED),
+    cell(of_state("AwaitLoop"), Kind.REFUSED, Good.FUNCTION, FAULTED, defect=_LOOP_UNTOLD),
+    cell(of_state("AwaitJoin"), Kind.SERVER_ERROR, Good.STATE),
+    cell(of_state("AwaitJoin"), Kind.TIME_OUT, Good.TIME_OUT),
+    cell(of_state("AwaitJoin"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED),
+    cell(of_state("AwaitJoin"), Kind.REFUSED, Good.FUNCTION, FAULTED, defect=_JOIN_UNTOLD),
+    cell(of_state("ExpireLoop"), Kind.RESPONSE_LOST, Good.STATE, NO_LOOP, after=_NO_CALL),
+    cell(
+        of_state("ExpireLoop"), Kind.NOT_FOUND, Good.NEXT_CLICK,
+        replace(NO_LOOP, ends=("TransferFaulted",), events=(*_BEGUN, "TransferFailed")),
+        after=_NO_CALL,
+    ),
+    cell(of_state("CheckAnswered"), Kind.TIME_OUT, Good.STATE, after=_NOT_WOKEN),
+    cell(of_state("CheckAnswered"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED, after=_NOT_WOKEN,
+         defect=_LOOP_UNTOLD),
+    cell(of_state("ExpireJoin"), Kind.RESPONSE_LOST, Good.STATE, NEVER_CAME,
+         play=agent_never_comes),
+    cell(
+        of_state("ExpireJoin"), Kind.NOT_FOUND, Good.NOTHING,
+        replace(NEVER_CAME, ends=("TransferFaulted",),
+                events=(*_BEGUN, "LoopAnswered", "TransferFailed")),
+        play=agent_never_comes,
+    ),
+    cell(of_state("CheckJoined"), Kind.SERVER_ERROR, Good.STATE, after=_NOT_WOKEN_AGAIN),
+    cell(of_state("CheckJoined"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED, after=_NOT_WOKEN_AGAIN,
+         defect=_JOIN_UNTOLD),
+)  # fmt: skip
+
+AUDIT = (
+    cell(of_state("AuditPinAllocated"), Kind.THROTTLED, Good.STATE),
+    cell(of_state("AuditPinAllocated"), Kind.SLOW, Good.STATE, Seen(repeated=_BEGUN)),
+    cell(of_state("AuditPinAllocated"), Kind.REFUSED, Good.QUEUE, Seen(events=_ENDED, kept=_BEGUN)),
+    cell(of_state("KeepPinAllocated"), Kind.REFUSED, Good.LAST_RESORT,
+         Seen(events=_ENDED, stranded=_BEGUN), after=_no_bus("PinAllocated")),
+    cell(of_state("KeepAllocationFailed"), Kind.SERVER_ERROR, Good.QUEUE,
+         replace(no_pin("PinClaimFailed"), events=(), kept=NEVER_STARTED),
+         after=_no_bus("AllocationFailed", _NO_CLAIM)),
+    cell(of_state("KeepLoopAnswered"), Kind.THROTTLED, Good.QUEUE,
+         Seen(events=(*_BEGUN, "TransferSecured"), kept=("LoopAnswered",)),
+         after=_no_bus("LoopAnswered")),
+    cell(of_state("AuditTransferSecured"), Kind.RESPONSE_LOST, Good.STATE,
+         Seen(repeated=("TransferSecured",))),
+    cell(of_state("KeepTransferSecured"), Kind.TIME_OUT, Good.QUEUE,
+         Seen(events=(*_BEGUN, "LoopAnswered"), kept=("TransferSecured",)),
+         after=_no_bus("TransferSecured")),
+    cell(of_state("KeepTransferTimedOut"), Kind.THROTTLED, Good.QUEUE,
+         replace(NO_LOOP, events=_BEGUN, kept=("TransferTimedOut",)),
+         after=_no_bus("TransferTimedOut", _NO_CALL)),
+    cell(of_state("KeepTransferAbandoned"), Kind.THROTTLED, Good.QUEUE,
+         replace(NEVER_CAME, events=(*_BEGUN, "LoopAnswered"), kept=("TransferAbandoned",)),
+         after=_no_bus("TransferAbandoned"), play=agent_never_comes),
+    cell(of_state("KeepTransferFaulted"), Kind.THROTTLED, Good.QUEUE,
+         replace(FAULTED, events=SECURED, kept=("TransferFailed",), in_order=True),
+         after=_no_bus("TransferFaulted", _NO_WAIT)),
+)  # fmt: skip
