@@ -1,5 +1,7 @@
 """The very moment in which something ends, and which moment is told."""
 
+import time
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 from unittest import mock
@@ -179,3 +181,17 @@ def test_a_search_goes_by_the_digest_and_by_the_next_step_that_meets_every_pin(
 ) -> None:
     """935 is a multiple of 5 and 936 even; 1914 is even, 1915 a multiple of 5, 1916 even."""
     assert list(islice(search_order(transfer_id, 4), 3)) == first
+
+
+@pytest.fixture
+def in_auckland(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Pacific/Auckland")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_auckland")
+def test_a_timestamp_is_of_utc_wherever_the_machine_stands() -> None:
+    assert timestamp(NOW) == NOW_TEXT

@@ -11,7 +11,7 @@ from secure_transfer.adapters.audit_bus import AuditBus
 from secure_transfer.adapters.state_machine import StateMachine
 from secure_transfer.domain.audit import AuditEvent
 from secure_transfer.domain.errors import PlatformFault
-from secure_transfer.observability import metrics
+from secure_transfer.observability import count, metrics
 from tests.unit.noting_client import THROTTLED, NotingClient
 
 EVENT = AuditEvent("LoopAnswered", {"eventId": "transfer-1-LoopAnswered"}, {"agentName": "jane"})
@@ -192,3 +192,13 @@ def test_an_event_that_nobody_takes_stands_in_the_log() -> None:
         " The event stands here only.",
         audit_event=KEPT,
     )
+
+
+# --------------------------------------------------------------------------------- metrics
+
+
+def test_what_is_counted_is_a_count_of_one() -> None:
+    count("WakeUpLost")
+
+    assert metrics.provider.metric_set["WakeUpLost"]["Unit"] == "Count"
+    assert metrics.provider.metric_set["WakeUpLost"]["Value"] == [1]
