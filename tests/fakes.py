@@ -204,7 +204,6 @@ class FakeWorkflow(_Port):
         super().__init__()
         self._on_start = on_start
         self.started: dict[str, Mapping[str, Any]] = {}
-        self.running: set[str] = set()
         self.waiting: set[str] = set()
         self.delivered: list[tuple[str, Mapping[str, str]]] = []
 
@@ -214,7 +213,6 @@ class FakeWorkflow(_Port):
             if name in self.started:
                 return
             self.started[name] = execution_input
-            self.running.add(execution_arn(name))
             if self._on_start:
                 self._on_start(execution_input)
 
@@ -229,14 +227,6 @@ class FakeWorkflow(_Port):
             self.waiting.remove(token)
             self.delivered.append((token, output))
             return True
-
-    def has_ended(self, execution_arn: str) -> bool:
-        with self._lock:
-            try:
-                self._called("has_ended")
-            except PlatformFault:
-                return True
-            return execution_arn not in self.running
 
 
 class FakeAuditTrail(_Port):

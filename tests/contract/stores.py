@@ -174,7 +174,6 @@ def fake_engine() -> Engine:
 
     def end(name: str) -> None:
         fake.waiting.discard(f"token of {name}")
-        fake.running.remove(execution_arn(name))
 
     return Engine(
         fake,

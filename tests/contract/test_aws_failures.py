@@ -244,15 +244,6 @@ def test_token_of_2048_characters_is_sent_as_it_is(
     assert json.loads(sent["output"]) == {"loopContactId": "loop-1"}
 
 
-def test_execution_that_cannot_be_asked_about_counts_as_ended(
-    adapters: Adapters, interference: Interference, new_id: str
-) -> None:
-    arn, _ = adapters.engine.begin(new_id)
-    interference.fail("DescribeExecution", "ThrottlingException")
-
-    assert adapters.engine.port.has_ended(arn)
-
-
 def test_event_is_not_waited_for_when_the_bus_is_slow(
     adapters: Adapters,
     interference: Interference,

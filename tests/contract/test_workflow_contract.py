@@ -1,5 +1,5 @@
 from tests.contract.stores import Engine, an_input
-from tests.fakes import LONG_TOKEN, execution_arn
+from tests.fakes import LONG_TOKEN
 
 OUTPUT = {"loopContactId": "loop-1", "answeredAt": "2026-11-24T09:30:00.123Z"}
 
@@ -13,25 +13,23 @@ def test_start_begins_an_execution_of_that_name(engine: Engine, new_id: str) -> 
 def test_start_repeated_while_the_execution_runs_begins_no_other(
     engine: Engine, new_id: str
 ) -> None:
-    arn, _ = engine.begin(new_id)
+    engine.begin(new_id)
 
     # Another input, because a repeat draws other candidates.
     engine.port.start(new_id, an_input(new_id))
 
     assert engine.executions(new_id) == 1
-    assert not engine.port.has_ended(arn)
 
 
 def test_start_repeated_after_the_execution_has_ended_begins_no_other(
     engine: Engine, new_id: str
 ) -> None:
-    arn, _ = engine.begin(new_id)
+    engine.begin(new_id)
     engine.end(new_id)
 
     engine.port.start(new_id, an_input(new_id))
 
     assert engine.executions(new_id) == 1
-    assert engine.port.has_ended(arn)
 
 
 def test_wake_delivers_its_output_to_what_waits_with_the_token(engine: Engine, new_id: str) -> None:
@@ -53,21 +51,3 @@ def test_wake_of_an_execution_that_has_ended_wakes_nobody(engine: Engine, new_id
 def test_wake_with_a_token_that_nobody_waits_with_wakes_nobody(engine: Engine) -> None:
     assert not engine.port.wake("AAAA", OUTPUT)
     assert not engine.port.wake(LONG_TOKEN, OUTPUT)
-
-
-def test_execution_that_runs_has_not_ended(engine: Engine, new_id: str) -> None:
-    arn, _ = engine.begin(new_id)
-
-    assert not engine.port.has_ended(arn)
-
-
-def test_execution_that_was_seen_to_its_end_has_ended(engine: Engine, new_id: str) -> None:
-    arn, _ = engine.begin(new_id)
-
-    engine.end(new_id)
-
-    assert engine.port.has_ended(arn)
-
-
-def test_execution_that_never_was_has_ended(engine: Engine, new_id: str) -> None:
-    assert engine.port.has_ended(execution_arn(new_id))

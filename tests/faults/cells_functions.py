@@ -79,8 +79,6 @@ _PIN_LATE = Lead(
 DRAWN_PINS_TAKEN = Lead(
     "all drawn PINs are taken", AwsFault(of_state("ClaimPin"), Kind.TAKEN, times=5)
 )
-_NOT_WOKEN = Lead("the wake-up was throttled", AwsFault(GetAgent.WAKES, Kind.THROTTLED))
-_NOT_WOKEN_AGAIN = Lead("the wake-up was throttled", AwsFault(AgentJoined.WAKES, Kind.THROTTLED))
 
 
 def _no_bus(place: Place) -> Lead:
@@ -117,11 +115,13 @@ GET_AGENT = (
         GetAgent.JUDGES, Kind.SERVER_ERROR, Good.CLIENT,
         Seen(refusals=("PinRejected",), metrics=("PinAlreadyUsed",)), play=used_pin_again,
     ),
-    cell(GetAgent.WAKES, Kind.THROTTLED, Good.TIME_OUT, WAKE_UP_LOST),
-    cell(GetAgent.WAKES, Kind.RESPONSE_LOST, Good.UNNOTICED, WAKE_UP_LOST),
     cell(
-        GetAgent.ASKS, Kind.THROTTLED, Good.TIME_OUT,
-        replace(WAKE_UP_LOST, repeated=("LoopAnswered",)), after=_NOT_WOKEN,
+        GetAgent.WAKES, Kind.THROTTLED, Good.TIME_OUT,
+        replace(WAKE_UP_LOST, repeated=("LoopAnswered", "TransferSecured")),
+    ),
+    cell(
+        GetAgent.WAKES, Kind.RESPONSE_LOST, Good.UNNOTICED,
+        replace(WAKE_UP_LOST, repeated=("LoopAnswered",)),
     ),
     cell(
         GetAgent.TELLS, Kind.RESPONSE_LOST, Good.QUEUE,
@@ -149,10 +149,6 @@ AGENT_JOINED = (
     cell(
         AgentJoined.WAKES, Kind.RESPONSE_LOST, Good.UNNOTICED,
         replace(WAKE_UP_LOST, repeated=("TransferSecured",)),
-    ),
-    cell(
-        AgentJoined.ASKS, Kind.SERVER_ERROR, Good.TIME_OUT,
-        replace(WAKE_UP_LOST, repeated=("TransferSecured",)), after=_NOT_WOKEN_AGAIN,
     ),
     cell(
         AgentJoined.TELLS, Kind.THROTTLED, Good.QUEUE,

@@ -8,7 +8,7 @@ from tests.calls.test_branches import NOT_RECORDED
 from tests.faults import outside
 from tests.faults.cell import AS_USUAL, Cell, Seen
 from tests.faults.cells_functions import JOINED_LATE
-from tests.faults.cells_states import NO_LOOP
+from tests.faults.cells_states import JOIN_TOLD_FIRST, NO_LOOP, TOLD_BY_BOTH
 from tests.faults.good import Good
 from tests.faults.injection import AwsFault, Injection, Kind
 from tests.faults.outside import Happens, digits, looped_call, sent
@@ -49,14 +49,15 @@ _WAKE_UP = "the wake-up after the looped call"
 _AUDIT_FIRST, _AUDIT_LAST = of_state("AuditPinAllocated"), of_state("AuditTransferSecured")
 
 WAKE_UPS = (
-    _event(_WAKE_UP, Happens.LOST, sent(GetAgent.WAKES, Happens.LOST), Good.TIME_OUT),
+    _event(_WAKE_UP, Happens.LOST, sent(GetAgent.WAKES, Happens.LOST), Good.TIME_OUT,
+           JOIN_TOLD_FIRST),
     _event(_WAKE_UP, Happens.LATE, sent(GetAgent.WAKES, Happens.LATE, 100), Good.TIME_OUT,
-           much="when the wait is over"),
-    _event(_WAKE_UP, Happens.EARLY, _slow_to_wait(18), Good.CHECK,
+           JOIN_TOLD_FIRST, much="when the wait is over"),
+    _event(_WAKE_UP, Happens.EARLY, _slow_to_wait(18), Good.CHECK, TOLD_BY_BOTH,
            much="before the execution waits"),
     _event(_WAKE_UP, Happens.DOUBLED, sent(GetAgent.WAKES, Happens.DOUBLED), Good.UNNOTICED),
     _event(_WAKE_UP, Happens.REORDERED, sent(GetAgent.WAKES, Happens.LATE, 30), Good.CHECK,
-           much="after the join"),
+           JOIN_TOLD_FIRST, much="after the join"),
 )  # fmt: skip
 
 LOOPED_CALL = (
@@ -89,7 +90,7 @@ JOIN = (
     ),
     _event("the agent's join", Happens.LATE, outside.nothing, Good.LATE_JOIN, JOINED_LATE,
            much="when the wait is over", play=agent_comes_late),
-    _event("the agent's join", Happens.EARLY, _slow_to_wait(60), Good.CHECK,
+    _event("the agent's join", Happens.EARLY, _slow_to_wait(60), Good.CHECK, TOLD_BY_BOTH,
            much="before the execution waits for the looped call"),
     _event("the agent's join", Happens.DOUBLED, outside.join_doubled, Good.UNNOTICED,
            Seen(repeated=("TransferSecured",))),

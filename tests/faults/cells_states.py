@@ -24,15 +24,32 @@ NEVER_CAME = Seen(
     events=ABANDONED,
 )
 # The execution is gone; the call is secured all the same, and told of.
-FAULTED = Seen(ends=("TransferFaulted",), events=(*SECURED, "TransferFailed"), in_order=False)
+FAULTED = Seen(ends=("TransferFaulted",), events=(*SECURED, "TransferFailed"))
+FAULTED_FIRST = replace(FAULTED, in_order=False)
+# Functions tell what nobody was woken for; the execution finds it and tells it too.
+TOLD_BY_BOTH = Seen(repeated=_ENDED)
+JOIN_TOLD_BY_BOTH = Seen(repeated=("TransferSecured",))
+# The wake-up seemed to arrive: its event waits for the execution, and the next comes first.
+JOIN_TOLD_FIRST = replace(JOIN_TOLD_BY_BOTH, in_order=False)
+_UNWOKEN = ("WakeUpLost",)
 
 # What leads to the states off the straight way.
 _NO_CLAIM = Lead("there is no PinTable", AwsFault(of_state("ClaimPin"), Kind.NOT_FOUND))
 _UNSURE = Lead("RecordPin's answer was lost", AwsFault(of_state("RecordPin"), Kind.RESPONSE_LOST))
 _NO_CALL = Lead("nobody calls back", looped_call(Happens.LOST))
 _NO_WAIT = Lead("there is no TransferTable", AwsFault(of_state("AwaitLoop"), Kind.NOT_FOUND))
-_NOT_WOKEN = Lead("GetAgent's wake-up was lost", sent(GetAgent.WAKES, Happens.LOST))
-_NOT_WOKEN_AGAIN = Lead("AgentJoined's wake-up was lost", sent(AgentJoined.WAKES, Happens.LOST))
+_NOT_WOKEN = Lead("GetAgent's wake-up was throttled", AwsFault(GetAgent.WAKES, Kind.THROTTLED))
+_NOT_WOKEN_AGAIN = Lead(
+    "AgentJoined's wake-up was throttled", AwsFault(AgentJoined.WAKES, Kind.THROTTLED)
+)
+_SEEMS_WOKEN = Lead("GetAgent's wake-up was accepted and lost", sent(GetAgent.WAKES, Happens.LOST))
+_SEEMS_WOKEN_AGAIN = Lead(
+    "AgentJoined's wake-up was accepted and lost", sent(AgentJoined.WAKES, Happens.LOST)
+)
+_LEFT_TO_A_DYING_ONE = (
+    "Step Functions takes a wake-up, loses it, and the execution dies before it has looked for "
+    "itself: {} is told by nobody. It takes two faults, the first of which AWS rules out."
+)
 
 
 def _no_bus(told: str, lead: Lead | None = None) -> Lead:
@@ -41,19 +58,6 @@ def _no_bus(told: str, lead: Lead | None = None) -> Lead:
         return bus
     return Lead(f"{lead.when}; {bus.when}", Both(lead.injection, bus.injection))
 
-
-_GAP = (
-    "When an execution ends as TransferFaulted (AuditTransferFaulted), what the record says has "
-    "happened meanwhile is told by nobody: {}"
-)
-_LOOP_UNTOLD = _GAP.format(
-    "GetAgent came while the execution was running, and left it to the execution to tell "
-    "LoopAnswered; AgentJoined likewise TransferSecured."
-)
-_JOIN_UNTOLD = _GAP.format(
-    "AgentJoined came while the execution was running, and left it to the execution to tell "
-    "TransferSecured."
-)
 
 ALLOCATION = (
     cell(of_state("ClaimPin"), Kind.THROTTLED, Good.STATE),
@@ -76,23 +80,26 @@ ALLOCATION = (
 
 WAITS = (
     cell(of_state("AwaitLoop"), Kind.THROTTLED, Good.STATE),
-    cell(of_state("AwaitLoop"), Kind.TIME_OUT, Good.TIME_OUT),
-    cell(of_state("AwaitLoop"), Kind.RESPONSE_LOST, Good.TIME_OUT),
-    cell(of_state("AwaitLoop"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED),
-    cell(of_state("AwaitLoop"), Kind.REFUSED, Good.FUNCTION, FAULTED, defect=_LOOP_UNTOLD),
+    cell(of_state("AwaitLoop"), Kind.TIME_OUT, Good.TIME_OUT, TOLD_BY_BOTH),
+    cell(of_state("AwaitLoop"), Kind.RESPONSE_LOST, Good.TIME_OUT, JOIN_TOLD_FIRST),
+    cell(of_state("AwaitLoop"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED_FIRST),
+    cell(of_state("AwaitLoop"), Kind.REFUSED, Good.FUNCTION, FAULTED),
     cell(of_state("AwaitJoin"), Kind.SERVER_ERROR, Good.STATE),
-    cell(of_state("AwaitJoin"), Kind.TIME_OUT, Good.TIME_OUT),
-    cell(of_state("AwaitJoin"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED),
-    cell(of_state("AwaitJoin"), Kind.REFUSED, Good.FUNCTION, FAULTED, defect=_JOIN_UNTOLD),
+    cell(of_state("AwaitJoin"), Kind.TIME_OUT, Good.TIME_OUT, JOIN_TOLD_BY_BOTH),
+    cell(of_state("AwaitJoin"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED_FIRST),
+    cell(of_state("AwaitJoin"), Kind.REFUSED, Good.FUNCTION, FAULTED),
     cell(of_state("ExpireLoop"), Kind.RESPONSE_LOST, Good.STATE, NO_LOOP, after=_NO_CALL),
     cell(
         of_state("ExpireLoop"), Kind.NOT_FOUND, Good.NEXT_CLICK,
         replace(NO_LOOP, ends=("TransferFaulted",), events=(*_BEGUN, "TransferFailed")),
         after=_NO_CALL,
     ),
-    cell(of_state("CheckAnswered"), Kind.TIME_OUT, Good.STATE, after=_NOT_WOKEN),
-    cell(of_state("CheckAnswered"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED, after=_NOT_WOKEN,
-         defect=_LOOP_UNTOLD),
+    cell(of_state("CheckAnswered"), Kind.TIME_OUT, Good.STATE,
+         replace(TOLD_BY_BOTH, metrics=_UNWOKEN), after=_NOT_WOKEN),
+    cell(of_state("CheckAnswered"), Kind.NOT_FOUND, Good.FUNCTION,
+         replace(FAULTED, metrics=_UNWOKEN), after=_NOT_WOKEN),
+    cell(of_state("CheckAnswered"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED, after=_SEEMS_WOKEN,
+         defect=_LEFT_TO_A_DYING_ONE.format("LoopAnswered")),
     cell(of_state("ExpireJoin"), Kind.RESPONSE_LOST, Good.STATE, NEVER_CAME,
          play=agent_never_comes),
     cell(
@@ -101,9 +108,12 @@ WAITS = (
                 events=(*_BEGUN, "LoopAnswered", "TransferFailed")),
         play=agent_never_comes,
     ),
-    cell(of_state("CheckJoined"), Kind.SERVER_ERROR, Good.STATE, after=_NOT_WOKEN_AGAIN),
-    cell(of_state("CheckJoined"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED, after=_NOT_WOKEN_AGAIN,
-         defect=_JOIN_UNTOLD),
+    cell(of_state("CheckJoined"), Kind.SERVER_ERROR, Good.STATE,
+         replace(JOIN_TOLD_BY_BOTH, metrics=_UNWOKEN), after=_NOT_WOKEN_AGAIN),
+    cell(of_state("CheckJoined"), Kind.NOT_FOUND, Good.FUNCTION,
+         replace(FAULTED, metrics=_UNWOKEN), after=_NOT_WOKEN_AGAIN),
+    cell(of_state("CheckJoined"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED,
+         after=_SEEMS_WOKEN_AGAIN, defect=_LEFT_TO_A_DYING_ONE.format("TransferSecured")),
 )  # fmt: skip
 
 AUDIT = (
@@ -130,6 +140,6 @@ AUDIT = (
          replace(NEVER_CAME, events=(*_BEGUN, "LoopAnswered"), kept=("TransferAbandoned",)),
          after=_no_bus("TransferAbandoned"), play=agent_never_comes),
     cell(of_state("KeepTransferFaulted"), Kind.THROTTLED, Good.QUEUE,
-         replace(FAULTED, events=SECURED, kept=("TransferFailed",), in_order=True),
+         replace(FAULTED, events=SECURED, kept=("TransferFailed",)),
          after=_no_bus("TransferFaulted", _NO_WAIT)),
 )  # fmt: skip

@@ -84,7 +84,6 @@ class GetAgent:
     JUDGES = of_function("GetAgent", "dynamodb:GetItem", "reads why it was not answered",
                          "(?s)^(?!.*(answer/|caller/)).*TransferTable")  # fmt: skip
     WAKES = of_function("GetAgent", "states:SendTaskSuccess", "wakes the execution")
-    ASKS = of_function("GetAgent", "states:DescribeExecution", "asks if the execution has ended")
     TELLS = of_function("GetAgent", "events:PutEvents", "tells of a refusal, or for the execution")
     KEEPS = of_function("GetAgent", "sqs:SendMessage", "keeps what the bus did not take")
 
@@ -95,7 +94,6 @@ class AgentJoined:
     JOINS_LATE = of_function("AgentJoined", "dynamodb:UpdateItem", "notes a late join",
                              "if_not_exists")  # fmt: skip
     WAKES = of_function("AgentJoined", "states:SendTaskSuccess", "wakes the execution")
-    ASKS = of_function("AgentJoined", "states:DescribeExecution", "asks if the execution has ended")
     TELLS = of_function("AgentJoined", "events:PutEvents",
                         "tells of a refusal, or for the execution")  # fmt: skip
     KEEPS = of_function("AgentJoined", "sqs:SendMessage", "keeps what the bus did not take")

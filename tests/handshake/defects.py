@@ -142,7 +142,7 @@ DEFECTS = {
         machine=drop("IsAnswered/Choices/0/And/1/Or/1"),
     ),
     "TakeAnswer forgets to audit": Defect(
-        "the looped call, repeated at once, and a stranger with its PIN",
+        "a function dies, and Connect does not repeat it",
         "LoopAnswered of transfer-1 was never audited.",
         machine=put("TakeAnswer/Next", "AwaitJoin"),
     ),

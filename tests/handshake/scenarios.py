@@ -204,7 +204,7 @@ SCENARIOS = {
         begun=(),
         wakes_may_fail=False,
         faults=frozenset({"outage"}),
-        known=_LEFT | _PIN_TOO_LATE_FORGOTTEN,
+        known=_PIN_TOO_LATE_FORGOTTEN,
     ),
     "the execution is stopped": Scenario((_CALL, _JOIN, _JOIN), stops=True, known=_LEFT),
     "another transfer gets the PIN as soon as it may": Scenario(

@@ -52,12 +52,6 @@ def _wake(world: World, called: Call, site: "Site") -> tuple[World, Answer]:
     return world, Answer("{}", "TaskTimedOut")
 
 
-def _describe(world: World, called: Call, _: "Site") -> tuple[World, Answer]:
-    arn = read(called.body)["executionArn"]
-    ends = {execution_arn(one.name): one.end for one in world.executions}
-    return world, Answer(written({"executionArn": arn, "status": ends[arn] or "RUNNING"}))
-
-
 def _search(world: World, called: Call, site: "Site") -> tuple[World, Answer]:
     """Run FindFreePin as one step: nobody comes between its look and its claim."""
     payload = read(called.body)["Payload"]
@@ -105,6 +99,5 @@ _SERVICES: dict[str, Callable[[World, Call, "Site"], tuple[World, Answer]]] = {
     "SendMessage": _keep,
     "StartExecution": _start,
     "SendTaskSuccess": _wake,
-    "DescribeExecution": _describe,
     "Invoke": _search,
 }

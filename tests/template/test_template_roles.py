@@ -22,7 +22,6 @@ ALLOWED = {
         "<PinTable.Arn>": {"dynamodb:GetItem"},
         "<TransferTable.Arn>": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "<SecureTransferStateMachine>": {"states:SendTaskSuccess"},
-        "executions": {"states:DescribeExecution"},
         "<AuditBus.Arn>": {"events:PutEvents"},
         "<FallbackQueue.Arn>": {"sqs:SendMessage"},
         "<GetAgentLogGroup.Arn>": {"logs:CreateLogStream", "logs:PutLogEvents"},
@@ -30,7 +29,6 @@ ALLOWED = {
     "AgentJoinedRole": {
         "<TransferTable.Arn>": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "<SecureTransferStateMachine>": {"states:SendTaskSuccess"},
-        "executions": {"states:DescribeExecution"},
         "<AuditBus.Arn>": {"events:PutEvents"},
         "<FallbackQueue.Arn>": {"sqs:SendMessage"},
         "<AgentJoinedLogGroup.Arn>": {"logs:CreateLogStream", "logs:PutLogEvents"},

@@ -52,10 +52,8 @@ class Desk:
     def begin(self, transfer: Transfer) -> Transfer:
         """Put a transfer on record; its execution waits for the agent if it is ANSWERED."""
         self.transfers.seed(transfer)
-        if transfer.status is Status.ANSWERED:
-            self.workflow.running.add(str(transfer.execution_arn))
-            if transfer.join_token:
-                self.workflow.waiting.add(transfer.join_token)
+        if transfer.status is Status.ANSWERED and transfer.join_token:
+            self.workflow.waiting.add(transfer.join_token)
         return transfer
 
     def join(
@@ -112,12 +110,12 @@ def test_join_wakes_the_execution_and_leaves_the_telling_to_it(desk: Desk) -> No
     assert desk.audit.events == []
 
 
-def test_join_before_the_execution_waits_is_left_to_its_reading(desk: Desk) -> None:
+def test_join_before_the_execution_waits_is_told_by_us_too(desk: Desk) -> None:
     desk.begin(an_answered_transfer(join_token=None))
 
     assert desk.join().status is Status.JOINED
     assert desk.workflow.calls["wake"] == 0
-    assert desk.audit.events == []
+    assert desk.audit.event.event_id == "transfer-1-TransferSecured"
 
 
 def test_join_whose_wake_up_is_lost_is_answered_all_the_same(desk: Desk) -> None:
@@ -125,7 +123,7 @@ def test_join_whose_wake_up_is_lost_is_answered_all_the_same(desk: Desk) -> None
     desk.workflow.before["wake"] = [platform_fault]
 
     assert desk.join().status is Status.JOINED
-    assert desk.audit.events == []
+    assert desk.audit.event.event_id == "transfer-1-TransferSecured"
 
 
 @pytest.mark.parametrize("token", ["join-token", None])
@@ -147,7 +145,7 @@ def test_repeat_gets_the_same_answer(desk: Desk) -> None:
     desk.clock.advance(3)
 
     assert desk.join() == first
-    assert desk.audit.events == []
+    assert desk.audit.event.event_id == "transfer-1-TransferSecured"
 
 
 def test_repeat_sends_the_wake_up_again_as_it_was(desk: Desk) -> None:

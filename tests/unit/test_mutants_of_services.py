@@ -115,26 +115,6 @@ def test_a_wake_up_that_gets_lost_is_counted_and_logged() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("status", "ended"), [("RUNNING", False), ("SUCCEEDED", True), ("FAILED", True)]
-)
-def test_an_execution_has_ended_when_it_runs_no_more(status: str, *, ended: bool) -> None:
-    workflow, client = machine({"status": status})
-
-    assert workflow.has_ended("an-arn") is ended
-    assert client.asked == [("describe_execution", {"executionArn": "an-arn"})]
-
-
-def test_an_execution_of_which_nothing_is_known_is_taken_for_ended() -> None:
-    workflow, _ = machine(THROTTLED)
-
-    with mock.patch("secure_transfer.adapters.state_machine.logger") as logger:
-        assert workflow.has_ended("an-arn") is True
-
-    told = "DescribeExecution failed: ThrottlingException. Taking the execution for ended."
-    logger.warning.assert_called_once_with(told)
-
-
 # ------------------------------------------------------------------------------- AuditBus
 
 

@@ -144,8 +144,6 @@ def _resource(call: AwsCall, names: dict[str, str]) -> str:
         arn = unquote(call.path.split("/")[3])
         return _named(names, arn.rpartition(":")[2], ".Arn")
     given = json.loads(call.body)
-    if call.operation == "DescribeExecution":
-        return "executions" if f":{STACK}-" in given["executionArn"] else ""
     if call.operation == "StartExecution":
         return _named(names, given["stateMachineArn"], "")
     if call.operation == "SendTaskSuccess":

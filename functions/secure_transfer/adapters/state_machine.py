@@ -40,13 +40,3 @@ class StateMachine:
             logger.warning(f"{fault} The wait's own time-out will find what was decided.")
             return False
         return True
-
-    def has_ended(self, execution_arn: str) -> bool:
-        try:
-            with faults_of("DescribeExecution"):
-                answer = self._client.describe_execution(executionArn=execution_arn)
-        except PlatformFault as fault:
-            # An event that is told twice is harmless, one that is never told is a gap.
-            logger.warning(f"{fault} Taking the execution for ended.")
-            return True
-        return answer["status"] != "RUNNING"

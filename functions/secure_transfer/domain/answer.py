@@ -57,7 +57,6 @@ def answer_loop(
             "loopContactId": call.contact_id,
             "answeredAt": transfer.answered_at or timestamp(now),
         },
-        execution_arn=transfer.execution_arn,
         event=events.loop_answered(transfer),
         workflow=workflow,
         audit=audit,

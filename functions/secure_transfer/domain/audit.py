@@ -32,13 +32,13 @@ class AuditEvent:
 
 
 def loop_answered(transfer: Transfer) -> AuditEvent:
-    """Tell what the state machine's AuditLoopAnswered tells, when the execution is gone."""
+    """Tell what the state machine's AuditLoopAnswered tells, when nobody could be woken."""
     data = {"agentName": transfer.agent_name}
     return _of_life(transfer, "LoopAnswered", LOOP_ANSWERED, transfer.answered_at, data)
 
 
 def transfer_secured(transfer: Transfer, *, late: bool) -> AuditEvent:
-    """Tell what AuditTransferSecured tells, when the execution is gone or had given up."""
+    """Tell what AuditTransferSecured tells, when nobody could be woken or the wait was given up."""
     sequence = TRANSFER_SECURED_LATE if late else TRANSFER_SECURED
     data = {"agentName": transfer.agent_name, "late": late}
     return _of_life(transfer, "TransferSecured", sequence, transfer.joined_at, data)

@@ -49,7 +49,6 @@ def join_agent(
     wake_execution(
         transfer.join_token,
         {"transferId": transfer_id, "joinedAt": transfer.joined_at or timestamp(now)},
-        execution_arn=transfer.execution_arn,
         event=events.transfer_secured(transfer, late=False),
         workflow=workflow,
         audit=audit,

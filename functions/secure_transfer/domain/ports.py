@@ -89,10 +89,6 @@ class Workflow(Protocol):
         """End the wait that stored the token. False: nothing waits with it, or nobody could ask."""
         ...
 
-    def has_ended(self, execution_arn: str) -> bool:
-        """Whether the execution will send nothing more. True too if that cannot be told."""
-        ...
-
 
 class AuditTrail(Protocol):
     def publish(self, event: AuditEvent) -> None:

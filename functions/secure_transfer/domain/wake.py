@@ -1,4 +1,4 @@
-"""Tell a transfer's execution what has been decided, or speak for it where it has ended."""
+"""Tell a transfer's execution what has been decided, or the audit what it may not live to tell."""
 
 from collections.abc import Mapping
 
@@ -10,18 +10,15 @@ def wake_execution(
     token: str | None,
     output: Mapping[str, str],
     *,
-    execution_arn: str | None,
     event: AuditEvent,
     workflow: Workflow,
     audit: AuditTrail,
 ) -> None:
-    """Wake the state that waits with `token`; publish `event` if no execution is left to do so.
+    """Wake the state that waits with `token`; publish `event` if nobody was woken.
 
-    Without a token the wait has not begun, or never will. While the execution runs, it reads the
-    record when it comes to its wait, and again when the wait has timed out: it needs no other
-    wake-up.
+    Without a token the wait has not begun, or never will. An execution that is well finds in the
+    record what was decided, and tells it too, under the same `eventId`: told twice is harmless. One
+    that is dying may look as if it were well, so nobody asks it.
     """
-    if token and workflow.wake(token, output):
-        return
-    if execution_arn and workflow.has_ended(execution_arn):
+    if not (token and workflow.wake(token, output)):
         audit.publish(event)
