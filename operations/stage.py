@@ -79,12 +79,18 @@ class Stage:
         return f"{machine.replace(':stateMachine:', ':execution:')}:{transfer_id}"
 
     def events_about(self, contact_id: str, count: int) -> list[dict[str, Any]]:
-        """Wait for `count` audit events about a contact, in the order in which they came."""
+        """Wait for `count` audit events about a contact, in the order in which they came.
+
+        An event that was told before is dropped, as consumers have to.
+        """
 
         def about() -> list[dict[str, Any]] | None:
             self.events += self.receive(self._inbox)
-            found = [event for event in self.events if _concerns(event, contact_id)]
-            return found if len(found) >= count else None
+            told: dict[str, dict[str, Any]] = {}
+            for event in self.events:
+                if _concerns(event, contact_id):
+                    told.setdefault(event["detail"]["metadata"]["eventId"], event)
+            return list(told.values()) if len(told) >= count else None
 
         events: list[dict[str, Any]] = until(about, f"{count} audit events")
         return events

@@ -13,7 +13,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--step-functions-local",
         metavar="URL",
-        help="run tests/mocked on Step Functions Local too, for example http://127.0.0.1:8083",
+        help="run tests/mocked and the scenarios of tests/workflow on Step Functions Local too, "
+        "for example http://127.0.0.1:8083 (tests/mocked/compose.yaml)",
+    )
+    parser.addoption(
+        "--step-functions-local-calls",
+        metavar="HOST:PORT",
+        default="127.0.0.1:8084",
+        help="where Step Functions Local makes its states' calls: the tests answer there; on Linux "
+        "the address of Docker's bridge, which is not that of this machine (default: %(default)s)",
+    )
+    parser.addoption(
+        "--aws-region",
+        metavar="REGION",
+        help="run the tests marked aws too, in this region of the account that your credentials "
+        "(AWS_PROFILE and its like) are for",
+    )
+    parser.addoption(
+        "--aws-stack",
+        metavar="NAME",
+        help="with --aws-region: a deployed stack of template.yaml to play a transfer on",
     )
 
 

@@ -5,16 +5,14 @@ import pytest
 from operations.stage import Stage
 from simulator.aws import LocalAws
 from tests.faults.call_time import Delays, retries_in_call_time
-from tests.faults.pace import spared
 from tests.faults.seen import Watch
 
 
 @pytest.fixture(scope="module")
-def stage(aws: LocalAws) -> Iterator[Stage]:
-    with spared():
-        stage = Stage(aws, "faults")
-        stage.warm_up()
-        yield stage
+def stage(aws: LocalAws) -> Stage:
+    stage = Stage(aws, "faults")
+    stage.warm_up()
+    return stage
 
 
 @pytest.fixture(scope="module")

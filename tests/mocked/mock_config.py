@@ -4,7 +4,7 @@ moto has the engine's half of it and no reader of the file.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,11 +43,23 @@ MACHINE = "SecureTransfer"
 CASES: dict[str, dict[str, str]] = CONFIG["StateMachines"][MACHINE]["TestCases"]
 
 
+def of_the_file(execution: str) -> MockTestCase | None:
+    """Return the case that an execution's name begins with."""
+    name = execution.partition("-")[0]
+    if name not in CASES:
+        return None
+    responses = CONFIG["MockedResponses"]
+    return case({state: responses[response] for state, response in CASES[name].items()})
+
+
 @contextmanager
-def taken_by_moto() -> Iterator[None]:
+def taken_by_moto(
+    case_of: Callable[[str], MockTestCase | None] = of_the_file,
+) -> Iterator[None]:
     """Let moto run the case that is named behind the machine's ARN, as Step Functions Local does.
 
-    `…:stateMachine:SecureTransfer#LoopTimedOut`
+    `…:stateMachine:SecureTransfer#LoopTimedOut`. moto finds it by the execution's name: `case_of`
+    tells which it is, or None for an execution of which nothing is mocked.
     """
     start = StepFunctionsParserBackend.start_execution
     as_moto_does = StateTaskServiceDynamoDB._from_error  # noqa: SLF001
@@ -58,9 +70,7 @@ def taken_by_moto() -> Iterator[None]:
 
     def make_worker_of_case(execution: Execution) -> Any:
         worker = make_worker(execution)
-        case = execution.name.partition("-")[0]
-        if case in CASES:
-            worker._mock_test_case = _case(case)  # noqa: SLF001
+        worker._mock_test_case = case_of(execution.name)  # noqa: SLF001
         return worker
 
     def from_error(task: Any, env: Any, ex: Exception) -> Any:
@@ -82,22 +92,19 @@ def _error_name(name: str) -> Any:
     return StatesErrorName(known[name]) if name in known else CustomErrorName(name)
 
 
-def _case(name: str) -> MockTestCase:
+def case(responses: Mapping[str, Mapping[str, Any]]) -> MockTestCase:
+    """Return a case of moto's. `responses`: by state, each as it stands in the file."""
     return MockTestCase(
         MACHINE,
-        name,
+        "",
         [
-            StateMockedResponses(state, response, _responses(response))
-            for state, response in CASES[name].items()
+            StateMockedResponses(state, "", [_response(*one) for one in of_state.items()])
+            for state, of_state in responses.items()
         ],
     )
 
 
-def _responses(name: str) -> list[MockedResponse]:
-    return [_response(times, given) for times, given in CONFIG["MockedResponses"][name].items()]
-
-
-def _response(times: str, given: dict[str, Any]) -> MockedResponse:
+def _response(times: str, given: Mapping[str, Any]) -> MockedResponse:
     """`times`: which tries it is for, counted from 0: `0` or `1-2`."""
     first, _, last = times.partition("-")
     tries = int(first), int(last or first)

@@ -6,7 +6,7 @@ from operations.stage import PATIENCE_SECONDS, Stage
 from simulator import ministack_wire
 from simulator.aws import LocalAws
 from simulator.ministack_wire import WiredMiniStack
-from tests.workflow import engine_gaps
+from tests.workflow import engine_gaps, step_functions_elsewhere
 from tests.workflow.driver import Driver, TimeOuts
 from tests.workflow.engine_gaps import (
     GAPS,
@@ -18,10 +18,15 @@ from tests.workflow.engine_gaps import (
     is_scenario,
 )
 from tests.workflow.small_machines import waiting
+from tests.workflow.step_functions_elsewhere import STEP_FUNCTIONS_LOCAL, StepFunctionsElsewhere
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each scenario of the core, and each test of the engines themselves, on both."""
+    """Run each scenario of the core, and each test of the engines themselves, on both.
+
+    Where an endpoint is given, the scenarios run on Step Functions Local too. Where none is, one of
+    them says so, and not each.
+    """
     if "engine" not in metafunc.fixturenames:
         return
     scenario = is_scenario(metafunc.definition)
@@ -30,11 +35,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     engines = [MOTO, MINISTACK]
     if scenario and GAPS[MINISTACK].get(metafunc.function.__name__) is NO_TIME_OUT:
         engines.append(HANDED_IN)
-    metafunc.parametrize(
-        "engine",
-        [pytest.param(engine, marks=_gaps(engine, metafunc.function)) for engine in engines],
-        indirect=True,
-    )
+    params = [pytest.param(engine, marks=_gaps(engine, metafunc.function)) for engine in engines]
+    if scenario and metafunc.config.getoption("--step-functions-local"):
+        params.append(pytest.param(STEP_FUNCTIONS_LOCAL))
+    elif metafunc.function.__name__ == "test_transfer_is_secured":
+        params.append(pytest.param(STEP_FUNCTIONS_LOCAL, marks=_NO_ENDPOINT))
+    metafunc.parametrize("engine", params, indirect=True)
+
+
+_NO_ENDPOINT = pytest.mark.skip(
+    reason="no scenario runs on Step Functions Local without --step-functions-local: "
+    "it needs Docker (tests/mocked/compose.yaml)"
+)
 
 
 def _gaps(engine: str, test: Callable[..., None]) -> list[pytest.MarkDecorator]:
@@ -49,7 +61,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if call.when == "call" and isinstance(item, pytest.Function) and is_scenario(item):
+    over = call.when == "call" or report.skipped  # what is skipped is never called
+    if over and isinstance(item, pytest.Function) and is_scenario(item):
         outcome = "gap" if hasattr(report, "wasxfail") else report.outcome
         PLAYED[item.callspec.params["engine"], outcome] += 1
     return report
@@ -76,6 +89,21 @@ def deployed_on_ministack(wired: WiredMiniStack) -> Stage:
 
 
 @pytest.fixture(scope="session")
+def elsewhere(aws: LocalAws, pytestconfig: pytest.Config) -> Iterator[StepFunctionsElsewhere]:
+    endpoint = pytestconfig.getoption("--step-functions-local")
+    calls_go_to = pytestconfig.getoption("--step-functions-local-calls")
+    with StepFunctionsElsewhere(aws, endpoint, calls_go_to) as with_moto:
+        yield with_moto
+
+
+@pytest.fixture(scope="session")
+def deployed_elsewhere(elsewhere: StepFunctionsElsewhere) -> Stage:
+    stage = Stage(elsewhere, "elsewhere", deploy=step_functions_elsewhere.deploy)
+    stage.warm_up()
+    return stage
+
+
+@pytest.fixture(scope="session")
 def ministacks_time_outs(deployed_on_ministack: Stage) -> TimeOuts:
     """Whether MiniStack ends a wait: asked once, so that no scenario waits for it in vain."""
     machine = waiting(deployed_on_ministack, TimeoutSecondsPath="$.seconds")
@@ -93,9 +121,8 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def stage(engine: str, request: pytest.FixtureRequest) -> Stage:
-    stage: Stage = request.getfixturevalue(
-        "deployed" if engine == MOTO else "deployed_on_ministack"
-    )
+    stages = {MOTO: "deployed", STEP_FUNCTIONS_LOCAL: "deployed_elsewhere"}
+    stage: Stage = request.getfixturevalue(stages.get(engine, "deployed_on_ministack"))
     stage.events.clear()
     return stage
 
@@ -105,6 +132,13 @@ def deploy(engine: str, request: pytest.FixtureRequest) -> Callable[..., Stage]:
     """Deploy a stack of a test's own onto its engine."""
     if engine == MOTO:
         return lambda name, **parameters: Stage(request.getfixturevalue("aws"), name, **parameters)
+    if engine == STEP_FUNCTIONS_LOCAL:
+        return lambda name, **parameters: Stage(
+            request.getfixturevalue("elsewhere"),
+            name,
+            deploy=step_functions_elsewhere.deploy,
+            **parameters,
+        )
     wired = request.getfixturevalue("wired")
     return lambda name, **parameters: Stage(wired, name, deploy=ministack_wire.deploy, **parameters)
 

@@ -47,7 +47,7 @@ _TOLD = {
 for _name, _sent in _TOLD.items():
     _STATE_CALLS[f"Audit{_name}"] = ("events:PutEvents", _sent)
     _STATE_CALLS[f"Keep{_name}"] = ("sqs:SendMessage", _sent)
-_MACHINE = "ak"  # the key under which moto's engine makes its calls
+MACHINE = "ak"  # the key under which moto's engine makes its calls
 
 
 def by_state(state: str) -> Which:
@@ -56,7 +56,7 @@ def by_state(state: str) -> Which:
     looks_like = re.compile(sent, re.DOTALL)
 
     def which(call: AwsCall) -> bool:
-        ours = call.caller == _MACHINE and call.action == action
+        ours = call.caller == MACHINE and call.action == action
         return ours and bool(looks_like.search(call.path + call.body))
 
     return which

@@ -192,7 +192,7 @@ def test_doubled_callbacks_change_nothing(driver: Driver) -> None:
     assert [driver.picks_up("alice", looped) for _ in range(2)] == [{"Result": "OK"}] * 2
 
     assert driver.end_of(click).status == "SUCCEEDED"
-    assert _told(driver, click, len(SECURED)) == set(SECURED)
+    assert _told(driver, click) == set(SECURED)
 
 
 def test_execution_that_begins_again_finds_in_the_record_what_was_decided(driver: Driver) -> None:
@@ -206,7 +206,7 @@ def test_execution_that_begins_again_finds_in_the_record_what_was_decided(driver
     assert again.status == "SUCCEEDED"
     assert again.output == first.output
     assert {"CheckRecorded", "CheckAnswered", "CheckJoined"} <= set(again.states)
-    assert _told(driver, click, 2 * len(SECURED)) == set(SECURED)
+    assert _told(driver, click) == set(SECURED)
 
 
 def _begun_again(driver: Driver, click: Click) -> Click:
@@ -221,9 +221,9 @@ def _begun_again(driver: Driver, click: Click) -> Click:
     return Click(click.contact.transferred(name), click.agent, {})
 
 
-def _told(driver: Driver, click: Click, count: int) -> set[str]:
-    """Wait for `count` events; return which there are: a repeat has the eventId of the first."""
-    events = driver.stage.events_about(click.transfer_id, count)
+def _told(driver: Driver, click: Click) -> set[str]:
+    """Wait for the events of a secured transfer; return which there are, by their eventIds."""
+    events = driver.stage.events_about(click.transfer_id, len(SECURED))
     ids = {event["detail"]["metadata"]["eventId"] for event in events}
     return {event_id.removeprefix(f"{click.transfer_id}-") for event_id in ids}
 

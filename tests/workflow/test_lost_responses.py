@@ -13,6 +13,7 @@ from tests.workflow.faults import by_state, fault, response_lost
 def test_transfer_is_secured_although_a_response_was_lost(driver: Driver, state: str) -> None:
     with fault(driver.aws, by_state(state), response_lost(), times=1) as lost:
         click = driver.start()
+        driver.until_waiting(click, "LoopToken")  # from then on the attempt is on record
         driver.secures(click)
         execution = driver.end_of(click)
 

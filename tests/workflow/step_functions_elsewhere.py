@@ -1,0 +1,123 @@
+"""moto for everything but Step Functions, which is wherever an endpoint says.
+
+The machine is made at the endpoint, and the functions start and wake executions there. The engine
+behind it has to make its states' calls to us; Step Functions Local is told so by its `…_ENDPOINT`
+variables (tests/mocked/compose.yaml).
+"""
+
+import re
+import threading
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+import urllib3
+from botocore.config import Config
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+from simulator import stack
+from simulator.aws import LocalAws
+from simulator.calls import Wire
+from simulator.stack import Stack
+from simulator.template import REGION
+from tests.workflow.faults import MACHINE
+
+STEP_FUNCTIONS_LOCAL = "Step Functions Local"
+
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/[^/]+/(\w+)/")
+# What concerns one connection only, and must not be passed on.
+_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+
+
+class StepFunctionsElsewhere:
+    """Start with `with StepFunctionsElsewhere(aws, url) as …:`, and deploy with `deploy`.
+
+    `calls_go_to`: the host and port at which the engine and the functions find AWS. The engine has
+    to know it before, so it is given.
+    """
+
+    clock = None
+    """Nothing moves its time: executions run in real time."""
+
+    def __init__(self, aws: LocalAws, endpoint: str, calls_go_to: str) -> None:
+        self._aws = aws
+        self._endpoint = endpoint
+        self.account = aws.account
+        self.functions = aws.functions
+        self.wire = Wire(self._pass_on, aws.functions)
+        self._pool = urllib3.PoolManager(maxsize=50)
+        host, _, port = calls_go_to.rpartition(":")
+        self._server = make_server(
+            host, int(port), self._take, threaded=True, request_handler=MotoRequestHandler
+        )
+        self.calls_go_to = f"{host}:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._step_functions = boto3.client(
+            "stepfunctions",
+            endpoint_url=endpoint,
+            region_name=REGION,
+            aws_access_key_id="operator",
+            aws_secret_access_key="local",
+            config=Config(retries={"total_max_attempts": 1}, max_pool_connections=50),
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._pool.clear()
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client, as the person who operates it."""
+        return self._step_functions if service == "stepfunctions" else self._aws.client(service)
+
+    def _take(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        # Whoever is none of the functions is the engine, whatever key it has: the tests know the
+        # machine's calls by one key.
+        header = environ.get("HTTP_AUTHORIZATION", "")
+        found = _CREDENTIAL.search(header)
+        if found and not found[1].partition("Function-")[1]:
+            environ["HTTP_AUTHORIZATION"] = header.replace(f"={found[1]}/", f"={MACHINE}/", 1)
+        answer: Iterable[bytes] = self.wire(environ, start_response)
+        return answer
+
+    def _pass_on(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+        if not found or found[2] != "states":
+            answer: Iterable[bytes] = self._aws.wire(environ, start_response)
+            return answer
+        request = Request(environ)
+        there = self._pool.request(
+            request.method,
+            self._endpoint,
+            body=request.get_data(),
+            headers={name: value for name, value in request.headers if name.lower() != "host"},
+            retries=False,
+        )
+        passed_on = [(k, v) for k, v in there.headers.items() if k.lower() not in _HOP_BY_HOP]
+        return Response(there.data, there.status, passed_on)(environ, start_response)
+
+
+def deploy(aws: StepFunctionsElsewhere, name: str = "elsewhere", **parameters: str) -> Stack:
+    """Deploy as `simulator.stack.deploy` does, and lead the functions' calls over our wire."""
+    made = stack.deploy(aws, name, **parameters)  # type: ignore[arg-type] # all that it asks of one
+    for logical_name, physical_name in made.resources.items():
+        if logical_name.endswith("Function"):
+            function = aws.functions.function(physical_name)
+            endpoint = {"AWS_ENDPOINT_URL": f"http://{aws.calls_go_to}"}
+            function.environment = {**function.environment, **endpoint}
+    return made
