@@ -78,9 +78,10 @@ class Instance:
             raise SimulatorError(f"The flow {name} cannot be published:\n{told}")
         return self.publish_unchecked(name, content)
 
-    def publish_unchecked(self, name: str, content: Flow) -> str:
-        self._flows[self.flow_arn(name)] = PublishedFlow(name, content)
-        return self.flow_arn(name)
+    def publish_unchecked(self, name: str, content: Flow, arn: str = "") -> str:
+        arn = arn or self.flow_arn(name)
+        self._flows[arn] = PublishedFlow(name, content)
+        return arn
 
     def flow(self, arn: str) -> PublishedFlow:
         if arn not in self._flows:
@@ -95,8 +96,8 @@ class Instance:
 
         self.network.connect(number, ring)
 
-    def add_queue(self, name: str, *quick_connects: QuickConnect) -> Queue:
-        arn = f"{self.arn}/queue/{name}"
+    def add_queue(self, name: str, *quick_connects: QuickConnect, arn: str = "") -> Queue:
+        arn = arn or f"{self.arn}/queue/{name}"
         queue = self._queues[arn] = Queue(name, arn, quick_connects=list(quick_connects))
         return queue
 
