@@ -8,6 +8,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 READY  := $(VENV)/.ready
+# checkov pins its boto3: it has an environment and a lock of its own.
+SCANNER := $(VENV)/scanner
+SCANNER_READY := $(SCANNER)/.ready
+
+# Where Amazon Connect is. us-east-1 is the one that cfn-lint knows best.
+CONNECT_REGIONS := us-east-1 us-west-2 ca-central-1 eu-central-1 eu-west-2 af-south-1 \
+  ap-northeast-1 ap-northeast-2 ap-southeast-1 ap-southeast-2
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
@@ -25,16 +32,25 @@ test: $(READY) ## Run every test: in two processes, but for those of the workflo
 	@$(BIN)/pytest -n 2 --dist loadfile --ignore tests/workflow
 	@$(BIN)/pytest tests/workflow
 
+.PHONY: mutants
+mutants: $(READY) ## Change functions, machine, template and flows, one thing at a time: some test has to notice
+	@$(BIN)/pytest tests/*/test_*_mutants.py tests/mutants/functions_under_mutmut.py
+
 .PHONY: load
 load: $(READY) ## Put 5,000 transfers, 500 at once, on the second local AWS; TRANSFERS=… AT_ONCE=… for others
 	@$(BIN)/operations load $(if $(TRANSFERS),--transfers $(TRANSFERS)) $(if $(AT_ONCE),--at-once $(AT_ONCE))
 
 .PHONY: lint
-lint: $(READY) ## Check style, types, the template and its expansion, state machine and flows
+lint: $(READY) $(SCANNER_READY) ## Check style, types, the template, its expansion and security, state machine, flows
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/operations expand > $(VENV)/expanded.json
-	@$(BIN)/cfn-lint template.yaml $(VENV)/expanded.json
+	@$(BIN)/cfn-lint template.yaml
+	@$(BIN)/cfn-lint --regions $(CONNECT_REGIONS) -- template.yaml flows/stack.yaml
+	@# W3002: `sam package` uploads the nested stack.
+	@mkdir -p $(VENV)/flows && cp flows/stack.yaml $(VENV)/flows/
+	@$(BIN)/cfn-lint --ignore-checks W3002 -- $(VENV)/expanded.json
+	@$(BIN)/operations scan $(SCANNER)/bin/checkov
 	@$(BIN)/statelint statemachines/secure_transfer.asl.json
 	@$(BIN)/operations flows lint flows/*.json
 
@@ -58,10 +74,16 @@ lock: $(READY) ## Choose new versions of the dependencies and lock them with the
 	@$(BIN)/uv pip compile -q functions/requirements.in --constraint requirements.lock --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command "make lock" -o functions/requirements.txt
+	@$(BIN)/uv pip compile -q --upgrade --group scanner --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o scanner.lock
 
 .PHONY: faults-page
 faults-page: $(READY) ## Write docs/faults.md from the cells in tests/faults
 	@$(BIN)/python -m tests.faults.page
+
+.PHONY: flows-stack
+flows-stack: $(READY) ## Write flows/stack.yaml, which deploys the flows, from the flow files
+	@$(BIN)/python -m operations.flows_stack
 
 .PHONY: clean
 clean: ## Remove what the other commands made
@@ -78,4 +100,11 @@ $(LOCKED): requirements.lock
 
 $(READY): $(LOCKED) pyproject.toml
 	@$(BIN)/pip install -qq --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# After $(LOCKED), which clears $(VENV).
+$(SCANNER_READY): scanner.lock $(LOCKED)
+	@echo "Setting up $(SCANNER) (once; it takes about half a minute) …"
+	@$(PYTHON) -m venv --clear $(SCANNER)
+	@$(SCANNER)/bin/pip install -qq --require-hashes -r scanner.lock
 	@touch $@

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from operations import scan as scanning
 from simulator import flow_lint, template
 from simulator.connect.lambda_block import LambdaBlockFailed
 from simulator.errors import SimulatorError
@@ -63,9 +64,23 @@ def expand() -> None:
     click.echo(json.dumps(template.expand(), indent=2))
 
 
+@cli.command()
+@click.argument("checkov", type=click.Path(path_type=Path))
+def scan(checkov: Path) -> None:
+    """Scan template.yaml's expansion with the CHECKOV that is installed there.
+
+    Exits 0 if all that was found is excepted with a reason, and every exception was found.
+    """
+    findings, whole = scanning.run(checkov)
+    for finding in findings:
+        click.echo(finding)
+    click.echo(whole)
+    sys.exit(1 if findings else 0)
+
+
 @cli.group()
 def flows() -> None:
-    """Check the Connect flows."""
+    """Check the Connect flows, and fill them in."""
 
 
 @flows.command("lint")
@@ -88,6 +103,35 @@ def lint_flows(files: tuple[str, ...]) -> None:
     if len(read_ones) < len(set(files)):
         sys.exit(2)
     sys.exit(1 if findings else 0)
+
+
+@flows.command("render")
+@click.option(
+    "--values",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="JSON: an object of the stack's parameters, the functions' ARNs among them.",
+)
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Where to.",
+)
+@click.argument("names", nargs=-1, metavar="[FLOW]...")
+def render_flows(values: Path, folder: Path, names: tuple[str, ...]) -> None:
+    """Fill in every value and write the flows for import by hand: all of them, or those named.
+
+    docs/flows.md tells which values there are. If any is missing, all that are missing are named,
+    and nothing is written.
+    """
+    from operations.flows_render import read_values, render, write  # noqa: PLC0415
+
+    for path in write(render(read_values(values), names), folder):
+        click.echo(path)
 
 
 def _count(number: int, name: str) -> str:

@@ -19,15 +19,29 @@ class Resolver:
     """
 
     def __init__(
-        self, lookup: Callable[[str], Any], conditions: Mapping[str, Any] | None = None
+        self,
+        lookup: Callable[[str], Any],
+        conditions: Mapping[str, Any] | None = None,
+        mappings: Mapping[str, Any] | None = None,
     ) -> None:
         self._lookup = lookup
         self._conditions = conditions or {}
+        self._mappings = mappings or {}
+        self._under_way: list[str] = []
 
     def condition(self, name: str) -> bool:
         if name not in self._conditions:
             raise SimulatorError(f"The template has no condition {name}.")
-        return bool(self.value(self._conditions[name]))
+        if name in self._under_way:
+            circle = " → ".join([*self._under_way, name])
+            raise SimulatorError(
+                f"The template's conditions refer to each other in a circle: {circle}"
+            )
+        self._under_way.append(name)
+        try:
+            return bool(self.value(self._conditions[name]))
+        finally:
+            self._under_way.pop()
 
     def value(self, node: Any) -> Any:
         """Return `node` with every intrinsic function in it replaced by its result."""
@@ -60,6 +74,10 @@ class Resolver:
                 return str(self.value(argument[0])) == str(self.value(argument[1]))
             case "Fn::Not":
                 return not self.value(argument[0])
+            case "Fn::And":
+                return all(self.value(one) for one in argument)
+            case "Fn::FindInMap":
+                return self._in_mappings(*(str(self.value(one)) for one in argument))
             case "Fn::Join":
                 return str(argument[0]).join(map(str, self.value(argument[1])))
             case "Fn::Select":
@@ -67,6 +85,13 @@ class Resolver:
             case "Fn::Split":
                 return str(self.value(argument[1])).split(argument[0])
         raise SimulatorError(f"The simulator does not know the intrinsic function {name}.")
+
+    def _in_mappings(self, table: str, first: str, second: str) -> Any:
+        try:
+            return self._mappings[table][first][second]
+        except KeyError:
+            where = f"{table}.{first}.{second}"
+            raise SimulatorError(f"The template's mappings have no {where}.") from None
 
     def _sub(self, argument: Any) -> str:
         text, own = (argument, {}) if isinstance(argument, str) else argument

@@ -11,8 +11,11 @@ def resolver() -> Resolver:
     conditions = {
         "Yes": {"Fn::Equals": [{"Ref": "Name"}, "alice"]},
         "No": {"Fn::Not": [{"Condition": "Yes"}]},
+        "Round": {"Fn::Not": [{"Condition": "About"}]},
+        "About": {"Fn::And": [{"Condition": "Yes"}, {"Condition": "Round"}]},
     }
-    return Resolver(lambda path: _VALUES[path], conditions)
+    mappings = {"Sizes": {"alice": {"Shoe": "38"}, "4": {"Shoe": "44"}}}
+    return Resolver(lambda path: _VALUES[path], conditions, mappings)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,10 @@ def resolver() -> Resolver:
         ({"Fn::Equals": [4, "4"]}, True),
         ({"Fn::Equals": [{"Ref": "Name"}, "bob"]}, False),
         ({"Fn::Not": [{"Fn::Equals": ["a", "b"]}]}, True),
+        ({"Fn::And": [{"Fn::Equals": ["a", "a"]}, {"Fn::Equals": ["b", "b"]}]}, True),
+        ({"Fn::And": [{"Condition": "Yes"}, {"Condition": "No"}]}, False),
+        ({"Fn::FindInMap": ["Sizes", {"Ref": "Name"}, "Shoe"]}, "38"),
+        ({"Fn::FindInMap": ["Sizes", 4, "Shoe"]}, "44"),
         ({"Condition": "Yes"}, True),
         ({"Condition": "No"}, False),
         ({"Fn::If": ["Yes", {"Ref": "Name"}, "nobody"]}, "alice"),
@@ -60,13 +67,29 @@ def test_a_branch_that_is_not_taken_is_not_looked_at(resolver: Resolver) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["Fn::FindInMap", "Fn::ImportValue", "Fn::Base64", "Fn::And", "Fn::Transform"]
+    "name", ["Fn::ImportValue", "Fn::Base64", "Fn::Or", "Fn::Cidr", "Fn::Transform"]
 )
 def test_a_function_that_is_not_known_is_an_error_that_names_it(
     name: str, resolver: Resolver
 ) -> None:
     with pytest.raises(SimulatorError, match=name):
         resolver.value({"Deep": [{"within": {name: ["a", "b"]}}]})
+
+
+def test_conditions_that_refer_to_each_other_in_a_circle_are_an_error(resolver: Resolver) -> None:
+    with pytest.raises(SimulatorError, match="Round → About → Round"):
+        resolver.condition("Round")
+    assert resolver.condition("Yes")
+
+
+@pytest.mark.parametrize(
+    "place", [["Sizes", "bob", "Shoe"], ["Sizes", "alice", "Hat"], ["X", 4, 1]]
+)
+def test_a_place_that_the_mappings_do_not_have_is_an_error_that_names_it(
+    place: list[object], resolver: Resolver
+) -> None:
+    with pytest.raises(SimulatorError, match=".".join(map(str, place))):
+        resolver.value({"Fn::FindInMap": place})
 
 
 def test_a_condition_that_is_not_declared_is_an_error_that_names_it(resolver: Resolver) -> None:

@@ -9,6 +9,7 @@ CONDITIONS = {
     "CallerHashKey": "HasPciPalCallerIds",
     "AuditArchive": "OnAws",
     "AuditLostAlarm": "OnAws",
+    "ConnectFlows": "DeploysFlows",
 }
 
 RECORDS = {
@@ -35,7 +36,7 @@ def test_every_condition_is_known_and_used() -> None:
     raw = Template().raw
     assert set(raw["Conditions"]) == {
         "OnAws", "HasConnectInstance", "ReservesConcurrency", "HasPciPalCallerIds",
-        "HasPciPalNumber",
+        "HasPciPalNumber", "DeploysFlows", "DeploysQuickConnects",
     }  # fmt: skip
     used = {
         name: resource["Condition"]

@@ -8,7 +8,7 @@ LIMITS = {
     "JoinTimeoutSeconds": "302",
     "PinQuarantineSeconds": "183",
     "RecordRetentionDays": "404",
-    "FindFreePinConcurrency": "7",
+    "FindFreePinConcurrency": "9",
     "ReturnNumber": "+441632960002",
 }
 """No two alike: what is given the wrong one shows."""
@@ -61,7 +61,7 @@ def test_searches_get_the_concurrency_that_is_asked_for() -> None:
     # Whoever has no Connect instance yet may search too.
     for template in (limited(), Template(**LIMITS)):
         function = template.properties("FindFreePinFunction")
-        assert function["ReservedConcurrentExecutions"] == "7"
+        assert function["ReservedConcurrentExecutions"] == "9"
 
 
 def test_functions_have_the_memory_of_a_short_cold_start_and_their_code() -> None:
@@ -82,6 +82,10 @@ def test_nothing_else_is_put_out(template: Template) -> None:
         "AuditBusName",
         "FallbackQueueUrl",
         "PciPalNumber",
+        "SaveAgentNameFlowArn",
+        "SaveAgentNameOutboundFlowArn",
+        "AnswerFromPciPalFlowArn",
+        "QuickConnectArns",
     }
     assert template.outputs["FallbackQueueUrl"] == "<FallbackQueue>"
     assert all(set(output) <= {"Value", "Description", "Condition"}
