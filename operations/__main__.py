@@ -48,14 +48,16 @@ def demo(name: str | None, speed: float | None, seed: int) -> None:
 @cli.command()
 @click.option("--transfers", type=click.IntRange(min=1), default=5000, show_default=True)
 @click.option("--at-once", type=click.IntRange(min=1), default=500, show_default=True)
-def load(transfers: int, at_once: int) -> None:
+@click.option("--minutes", type=click.IntRange(min=0), default=3, show_default=True,
+              help="Of a steady rate, after the crowd.")  # fmt: skip
+def load(transfers: int, at_once: int, minutes: int) -> None:
     """Put many transfers on the second local AWS at once and print how long each answer took.
 
     Exits 0 only if none was lost, crossed or stuck.
     """
     from operations.load import run  # noqa: PLC0415
 
-    sys.exit(0 if run(transfers, at_once) else 1)
+    sys.exit(0 if run(transfers, at_once, minutes) else 1)
 
 
 @cli.command()

@@ -1,187 +1,118 @@
-"""Put many transfers on the second local AWS at once: none may be lost, crossed or stuck."""
+"""Put many transfers on the second local AWS at once: none may be lost, crossed or stuck.
 
-import json
+Three loads, one after the other: a crowd; all agents clicking in the same second; and a steady
+rate, which shows whether memory and answers stay as they are.
+"""
+
 import statistics
-import threading
-import time
+import subprocess
 import uuid
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
 
-import boto3
-from botocore.config import Config
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from operations.site import CARDHOLDER, PCI_PAL, RETURN, SHOP
-from operations.stage import Stage, until
-from simulator.connect.contact import Contact, event
+from operations.load_crowd import ENVIRONMENTS, Crowd, Outcome
+from operations.stage import Stage
 from simulator.ministack import MiniStack, deploy
-from simulator.template import REGION
 
-STEPS = ("AddAgent", "GetAgent", "AgentJoined")
 _PERCENTILES = (50, 90, 99)
-_READ_SECONDS = 300  # of a client that waits for its turn among hundreds
+_STEADY_SHARE = 0.5
+"""Of the rate that the crowd reached: one that can be held."""
 
 
-@dataclass
-class Outcome:
-    """What came of a load. `took`: by function, the seconds of each invocation."""
-
-    transfers: int
-    at_once: int
-    seconds: float = 0.0
-    took: dict[str, list[float]] = field(default_factory=lambda: {step: [] for step in STEPS})
-    faults: Counter[str] = field(default_factory=Counter)
-    """What was not as it should be: a refusal, a PIN that two share, another's agent."""
-    statuses: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def is_good(self) -> bool:
-        return not self.faults and self.statuses == Counter(SUCCEEDED=self.transfers)
-
-
-class Crowd:
-    """Callers and agents by the hundred. Each agent has one transfer."""
-
-    def __init__(self, aws: MiniStack, stage: Stage, outcome: Outcome) -> None:
-        self._stage = stage
-        self._outcome = outcome
-        self._lambda = _client(aws, "lambda", outcome.at_once)
-        self._live: dict[str, str] = {}
-        self._lock = threading.Lock()
-
-    def transfer(self, number: int) -> None:
-        """Secure one call, as Connect's flows do: AddAgent, GetAgent, AgentJoined."""
-        agent = f"agent{number}"
-        click = Contact.inbound(CARDHOLDER, SHOP).transferred()
-        loop = Contact.inbound(PCI_PAL, RETURN)
-        added = self._invoke("AddAgent", click, {"AgentName": agent})
-        pin = added.get("PIN", "")
-        if not self._holds(pin, agent):
-            return
-        answered = self._invoke("GetAgent", loop, {"PIN": pin})
-        self._lets_go(pin)
-        if answered.get("AgentName") != agent:
-            self._fault(f"GetAgent rang another agent, or none: {answered.get('Reason')}")
-            return
-        transfer = {"AgentName": agent, "TransferId": answered["TransferId"]}
-        joined = self._invoke("AgentJoined", loop, transfer)
-        if joined != {"Result": "OK"}:
-            self._fault(f"AgentJoined: {joined.get('Reason')}")
-
-    def _holds(self, pin: str, agent: str) -> bool:
-        if not pin:
-            return False
-        with self._lock:
-            other = self._live.setdefault(pin, agent)
-        if other != agent:
-            self._fault("two live transfers share a PIN")
-        return other == agent
-
-    def _lets_go(self, pin: str) -> None:
-        with self._lock:
-            del self._live[pin]
-
-    def _invoke(self, function: str, contact: Contact, given: dict[str, str]) -> dict[str, str]:
-        payload = json.dumps(event(contact, given, self._stage.instance_arn))
-        arn = self._stage.stack.outputs[f"{function}FunctionArn"]
-        began = time.monotonic()
-        answer = self._lambda.invoke(FunctionName=arn, Payload=payload)
-        body: dict[str, str] = json.loads(answer["Payload"].read())
-        with self._lock:
-            self._outcome.took[function].append(time.monotonic() - began)
-        if "FunctionError" in answer or body.get("Result") != "OK":
-            self._fault(f"{function}: {body.get('Reason') or body.get('errorType')}")
-            return {}
-        return body
-
-    def _fault(self, what: str) -> None:
-        with self._lock:
-            self._outcome.faults[what] += 1
-
-
-def load(aws: MiniStack, stage: Stage, transfers: int, at_once: int,
-         done: Callable[[], None] = lambda: None) -> Outcome:  # fmt: skip
-    """Play `transfers`, `at_once` of them at a time; wait until every execution has ended."""
-    outcome = Outcome(transfers, at_once)
-    crowd = Crowd(aws, stage, outcome)
-    began = time.monotonic()
-
-    def one(number: int) -> None:
-        crowd.transfer(number)
-        done()
-
-    with ThreadPoolExecutor(at_once) as callers:
-        list(callers.map(one, range(transfers)))
-    machine = stage.stack.outputs["SecureTransferStateMachineArn"]
-    step_functions = aws.client("stepfunctions")
-    pages = step_functions.get_paginator("list_executions")
-
-    def ended() -> bool:
-        running = pages.paginate(stateMachineArn=machine, statusFilter="RUNNING")
-        return not any(page["executions"] for page in running)
-
-    until(ended, "the end of every execution")
-    outcome.seconds = time.monotonic() - began
-    for page in pages.paginate(stateMachineArn=machine):
-        outcome.statuses.update(execution["status"] for execution in page["executions"])
-    return outcome
-
-
-def run(transfers: int, at_once: int) -> bool:
-    """Play and print a load. True if none was lost, crossed or stuck."""
+def run(transfers: int, at_once: int, minutes: int) -> bool:
+    """Play and print the loads. True if no transfer was lost, crossed or stuck."""
     console = Console(highlight=False)
     with MiniStack() as aws:
         stage = Stage(aws, f"load-{uuid.uuid4().hex[:8]}", deploy=deploy)
         stage.warm_up()
+        crowd = Crowd(aws, stage)
         with Progress(console=console) as progress:
             bar = progress.add_task(f"{transfers} transfers, {at_once} at once", total=transfers)
-            outcome = load(aws, stage, transfers, at_once, lambda: progress.advance(bar))
+            outcome = crowd.play(transfers, at_once, lambda: progress.advance(bar))
+        tell(console, f"{transfers} transfers, {at_once} at once", outcome)
+        together = crowd.play(at_once, at_once, in_the_same_second=True)
+        spread = max(together.clicked) - min(together.clicked)
+        tell(console, f"{at_once} agents clicking within {spread:.1f} s", together)
+        outcomes = [outcome, together]
+        if minutes:
+            rate = _STEADY_SHARE * transfers / outcome.seconds
+            outcomes.append(_steady(console, aws, crowd, rate, minutes))
+    return all(outcome.is_good for outcome in outcomes)
+
+
+def _steady(console: Console, aws: MiniStack, crowd: Crowd, rate: float, minutes: int) -> Outcome:
+    rows = _table("minute", "transfers", "PIN p50", "PIN p99", "a function's process", "MiniStack")
+
+    def every_minute(minute: Outcome) -> None:
+        functions, server = memory(aws)
+        p50, _, p99, _ = percentiles(minute.took["AddAgent"])
+        number = str(rows.row_count + 1)
+        rows.add_row(
+            number, str(minute.transfers), p50, p99, f"{functions:.0f} MB", f"{server:.0f} MB"
+        )
+
+    outcome = crowd.play_steadily(rate, minutes, every_minute)
+    tell(console, f"{rate:.1f} transfers a second for {minutes} minutes", outcome)
+    console.print(rows, "MiniStack keeps every execution, so it grows; functions must not.")
+    return outcome
+
+
+def tell(console: Console, title: str, outcome: Outcome) -> None:
+    console.print(f"\n{title}", style="bold")
     console.print(table(outcome))
     for what, count in outcome.faults.items():
         console.print(f"✗ {what} ({count})", style="red")
-    console.print(verdict(outcome))
-    return outcome.is_good
+    console.print(verdict(outcome), soft_wrap=True)
 
 
 def table(outcome: Outcome) -> Table:
-    """Return the percentiles of each function's answers, in milliseconds."""
-    rows = Table(box=None, header_style="dim")
-    for heading in ("function", "answers", *(f"p{one}" for one in _PERCENTILES), "most"):
-        rows.add_column(heading, justify="left" if heading == "function" else "right")
+    """Return the percentiles of each function's answers."""
+    rows = _table("", "answers", *(f"p{one}" for one in _PERCENTILES), "most")
     for function, seconds in outcome.took.items():
-        cuts = statistics.quantiles(seconds, n=100) if len(seconds) > 1 else seconds * 99
-        figures = (
-            [*(cuts[one - 1] for one in _PERCENTILES), max(seconds, default=0)] if cuts else []
-        )
-        rows.add_row(function, str(len(seconds)), *(f"{one * 1000:.0f} ms" for one in figures))
+        rows.add_row(function, str(len(seconds)), *percentiles(seconds))
+    turns = f"its turn in one of {ENVIRONMENTS} processes"
+    rows.add_row(turns, str(len(outcome.waited)), *percentiles(outcome.waited))
     return rows
+
+
+def percentiles(seconds: list[float]) -> Iterable[str]:
+    if not seconds:
+        return ["-"] * (len(_PERCENTILES) + 1)
+    cuts = statistics.quantiles(seconds, n=100) if len(seconds) > 1 else seconds * 99
+    figures = [*(cuts[one - 1] for one in _PERCENTILES), max(seconds)]
+    return [f"{one * 1000:.0f} ms" for one in figures]
 
 
 def verdict(outcome: Outcome) -> str:
     ends = ", ".join(f"{count} {status}" for status, count in sorted(outcome.statuses.items()))
     rate = outcome.transfers / outcome.seconds if outcome.seconds else 0
     return (
-        f"{outcome.transfers} transfers, {outcome.at_once} at once: {ends}; "
-        f"{sum(outcome.faults.values())} faults; {outcome.seconds:.0f} s, {rate:.0f} a second."
+        f"{ends or 'no execution'}; {outcome.audited} told of in full; "
+        f"{sum(outcome.faults.values())} faults; at most {outcome.most_live} live PINs; "
+        f"{outcome.seconds:.0f} s, {rate:.1f} transfers a second."
     )
 
 
-def _client(aws: MiniStack, service: str, connections: int) -> Any:
-    return boto3.client(  # type: ignore[call-overload] # any service
-        service,
-        endpoint_url=aws.endpoint,
-        region_name=REGION,
-        aws_access_key_id=aws.account,
-        aws_secret_access_key="local",  # noqa: S106 - no secret: nothing checks it
-        config=Config(
-            retries={"total_max_attempts": 1},
-            max_pool_connections=connections,
-            read_timeout=_READ_SECONDS,
-        ),
-    )
+def memory(aws: MiniStack) -> tuple[float, float]:
+    """Return what a function's process holds on average, and what the server holds, in MB."""
+    told = subprocess.run(
+        ["ps", "-A", "-o", "pgid=,rss=,args="],  # noqa: S607 - wherever ps is
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    ours = [line.split(None, 2) for line in told.splitlines()]
+    held = [(args, int(rss) / 1024) for group, rss, args in ours if int(group) == aws.process_group]
+    server = sum(mb for args, mb in held if args.endswith("-m ministack"))
+    functions = [mb for args, mb in held if "python" in args and not args.endswith("-m ministack")]
+    return sum(functions) / max(1, len(functions)), server
+
+
+def _table(*headings: str) -> Table:
+    rows = Table(box=None, header_style="dim")
+    for heading in headings:
+        rows.add_column(heading, justify="right" if heading else "left")
+    return rows

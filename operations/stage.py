@@ -85,7 +85,7 @@ class Stage:
         """
 
         def about() -> list[dict[str, Any]] | None:
-            self.events += self.receive(self._inbox)
+            self.events += self.take_events()
             told: dict[str, dict[str, Any]] = {}
             for event in self.events:
                 if _concerns(event, contact_id):
@@ -94,6 +94,10 @@ class Stage:
 
         events: list[dict[str, Any]] = until(about, f"{count} audit events")
         return events
+
+    def take_events(self) -> list[dict[str, Any]]:
+        """Take the audit events that have come since they were last taken."""
+        return self.receive(self._inbox)
 
     def events_of(self, detail_type: str, contact_id: str) -> list[dict[str, Any]]:
         """Wait for a contact's events of a type; return their details."""
@@ -165,9 +169,12 @@ class Stage:
         while messages := sqs.receive_message(QueueUrl=inbox, MaxNumberOfMessages=10).get(
             "Messages"
         ):
-            for message in messages:
-                received.append(json.loads(message["Body"]))
-                sqs.delete_message(QueueUrl=inbox, ReceiptHandle=message["ReceiptHandle"])
+            received += [json.loads(message["Body"]) for message in messages]
+            taken = [
+                {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+                for number, message in enumerate(messages)
+            ]
+            sqs.delete_message_batch(QueueUrl=inbox, Entries=taken)
         return received
 
 
