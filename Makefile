@@ -27,18 +27,27 @@ help: ## List the commands
 demo: $(READY) ## Play whole calls on a local AWS; CALL=list lists them, CALL=works SPEED=1 shows one live
 	@$(BIN)/operations demo $(if $(CALL),--call $(CALL)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED))
 
+.PHONY: deploy
+deploy: $(READY) ## Deploy to AWS with the SAM CLI; it asks its questions the first time only
+	@$(BIN)/operations deploy
+
+.PHONY: destroy
+destroy: $(READY) ## Delete the deployed stack; records are kept, and named
+	@$(BIN)/operations destroy
+
 .PHONY: test
 test: $(READY) ## Run every test: in two processes, but for those of the workflow, which play in real time
-	@$(BIN)/pytest -n 2 --dist loadfile --ignore tests/workflow
-	@$(BIN)/pytest tests/workflow
+	@SECONDS=0; $(BIN)/pytest -n 2 --dist loadfile --ignore tests/workflow; $(BIN)/pytest tests/workflow; \
+	  echo "make test: $$SECONDS s"
 
 .PHONY: mutants
 mutants: $(READY) ## Change functions, machine, template and flows, one thing at a time: some test has to notice
 	@$(BIN)/pytest tests/*/test_*_mutants.py tests/mutants/functions_under_mutmut.py
 
 .PHONY: load
-load: $(READY) ## Put 5,000 transfers, 500 at once, on the second local AWS; TRANSFERS=… AT_ONCE=… for others
-	@$(BIN)/operations load $(if $(TRANSFERS),--transfers $(TRANSFERS)) $(if $(AT_ONCE),--at-once $(AT_ONCE))
+load: $(READY) ## Put 5,000 transfers, 500 at once, on the second local AWS; TRANSFERS=… AT_ONCE=… MINUTES=… for others
+	@$(BIN)/operations load $(if $(TRANSFERS),--transfers $(TRANSFERS)) $(if $(AT_ONCE),--at-once $(AT_ONCE)) \
+	  $(if $(MINUTES),--minutes $(MINUTES))
 
 .PHONY: lint
 lint: $(READY) $(SCANNER_READY) ## Check style, types, the template, its expansion and security, state machine, flows

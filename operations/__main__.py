@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from operations import scan as scanning
+from operations.connect.commands import connect
 from simulator import flow_lint, template
 from simulator.connect.lambda_block import LambdaBlockFailed
 from simulator.errors import SimulatorError
@@ -15,6 +16,9 @@ from simulator.errors import SimulatorError
 @click.group()
 def cli() -> None:
     """Run and check secure transfer on this machine."""
+
+
+cli.add_command(connect)
 
 
 @cli.command()
@@ -78,6 +82,29 @@ def scan(checkov: Path) -> None:
         click.echo(finding)
     click.echo(whole)
     sys.exit(1 if findings else 0)
+
+
+@cli.command()
+def deploy() -> None:
+    """Build the stack and deploy it with the SAM CLI: with questions the first time only."""
+    from operations import deploy as deploying  # noqa: PLC0415
+
+    deploying.deploy()
+
+
+@cli.command()
+def destroy() -> None:
+    """Delete the deployed stack with the SAM CLI, and say which records were kept."""
+    from operations import deploy as deploying  # noqa: PLC0415
+
+    click.echo(
+        "First run `operations connect undo`: a number or queue that leads to one of the stack's "
+        "flows can keep it from being deleted."
+    )
+    kept = deploying.destroy()
+    click.echo("The stack is gone. Kept, each with what deletes it:")
+    for one in kept:
+        click.echo(f"  {one.logical_id:22} {one.delete_command}")
 
 
 @cli.group()

@@ -18,6 +18,7 @@ from operations.site import CARDHOLDER, FLOWS, PCI_PAL, RETURN, SHOP, Site
 from simulator.connect.agents import AVAILABLE, QuickConnect, RoutingProfile
 from simulator.connect.ccp import Ccp
 from simulator.connect.instance import Instance
+from simulator.connect_api.telephone import instance_on
 from simulator.flow_engine import fill
 from simulator.flow_lint import Flow as LintedFlow
 from simulator.flow_lint import set_by
@@ -29,6 +30,9 @@ from simulator.template import ROOT
 from simulator.world import World
 
 SECURE_CALL = "Secure call"
+LABELS = {SHOP: "the call", RETURN: "the looped call"}
+"""What the calls of a number are called."""
+
 PATIENCE_SECONDS = 60.0
 """How long a person waits for what should come, in call time."""
 
@@ -48,16 +52,23 @@ class Call:
         self.world = World(seed=seed, clock=site.clock, speed=speed)
         self.network = Network(self.world)
         self.pci_pal = PciPal(self.world, self.network, PCI_PAL, calls_back=RETURN)
-        self.connect = Instance(
-            self.world, self.network, site.functions, site.instance_arn, site.announce
-        )
+        self.connect = (
+            instance_on(
+                site.published, self.world, self.network, site.functions,
+                announce=site.announce, labels=LABELS,
+            )
+            if site.published
+            else self._set_up(site)
+        )  # fmt: skip
         self.checks: list[str] = []
         """What was seen to be as expected."""
         self._people: dict[str, Cardholder | AgentAtWork] = {}
-        self._set_up(site)
 
-    def _set_up(self, site: Site) -> None:
-        connect = self.connect
+    def _set_up(self, site: Site) -> Instance:
+        """Make an instance with our flows, whose names are those of their files."""
+        connect = Instance(
+            self.world, self.network, site.functions, site.instance_arn, site.announce
+        )
         quick_connect = QuickConnect(SECURE_CALL, connect.flow_arn("transfer_to_pci_pal"))
         self.payments = connect.add_queue("Payments", quick_connect)
         self.profile = RoutingProfile("Payments", [self.payments])
@@ -78,8 +89,9 @@ class Call:
         connect.outbound_whisper_flow = connect.flow_arn("save_agent_name_outbound")
         connect.customer_queue_flow = connect.flow_arn("shop_queue")
         connect.dialling_number = SHOP
-        connect.claim_number(SHOP, connect.flow_arn("shop"), "the call")
-        connect.claim_number(RETURN, connect.flow_arn("answer_from_pci_pal"), "the looped call")
+        connect.claim_number(SHOP, connect.flow_arn("shop"), LABELS[SHOP])
+        connect.claim_number(RETURN, connect.flow_arn("answer_from_pci_pal"), LABELS[RETURN])
+        return connect
 
     # ------------------------------------------------------------------ the people
 
@@ -91,7 +103,10 @@ class Call:
     def agent(
         self, name: str = "alice", *, status: str = AVAILABLE, after_call_seconds: int = 1
     ) -> "AgentAtWork":
-        agent = self.connect.add_agent(name, self.profile, after_call_seconds)
+        """Let an agent come to work. `after_call_seconds`: unless the instance has that user."""
+        agent = self.connect.agents.get(name) or self.connect.add_agent(
+            name, self.profile, after_call_seconds
+        )
         person = self._people[name] = AgentAtWork(self, Ccp(self.connect, agent))
         person.ccp.set_status(status)  # who is available gets a call that waits
         return person

@@ -10,6 +10,7 @@ from rich.rule import Rule
 from operations.call import Call, NotAsExpected
 from operations.calls import DemoCall
 from operations.ops import Ops
+from operations.published import published_instance
 from operations.stage import Stage
 from operations.time_line import TimeLine
 from simulator.aws import LocalAws
@@ -27,7 +28,11 @@ def run(calls: Iterable[DemoCall], *, seed: int, speed: float | None) -> bool:
     if not console.is_terminal:
         console.width = _PIPED_WIDTH
     began = time.monotonic()
-    console.print("Starting a local AWS and deploying template.yaml …", style="dim")
+    console.print(
+        "Starting a local AWS, deploying template.yaml, publishing the flows and setting up a "
+        "Connect instance …",
+        style="dim",
+    )
     results = []
     with deployed_stage() as stage:
         for number, demo_call in enumerate(calls, 1):
@@ -46,6 +51,7 @@ def deployed_stage() -> Iterator[Stage]:
     with LocalAws() as aws:
         stage = Stage(aws)
         stage.warm_up()
+        stage.published = published_instance(stage)
         yield stage
 
 

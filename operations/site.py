@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.connect.lambda_block import Functions
+from simulator.connect_api import StoredInstance
 from simulator.flow_engine import Flow, load
 from simulator.template import ROOT
 from simulator.world import EngineClock
@@ -22,8 +23,9 @@ FLOWS = sorted(path.stem for path in (ROOT / "flows").glob("*.json"))
 class Site:
     """`values`: what flows' tokens stand for, but for the ARNs of flows and queues.
 
-    `clock`: of the engine that runs the executions, if there is one. `watch`: looks at the engine
-    whenever it has come to rest. `announce`: takes Connect's contact events.
+    `clock`: of the engine that runs the executions, if there is one. `announce`: takes Connect's
+    contact events. `published`: the instance as it was set up over Connect's API; without it, calls
+    set up one of their own.
     """
 
     instance_arn: str
@@ -32,3 +34,4 @@ class Site:
     clock: EngineClock | None = None
     announce: Callable[[dict[str, Any]], None] = lambda _: None
     load_flow: Callable[[str, Mapping[str, str]], Flow] = field(default=load)
+    published: StoredInstance | None = None

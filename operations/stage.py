@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from operations.site import PCI_PAL, RETURN, Site
 from simulator import stack
@@ -13,6 +13,9 @@ from simulator.connect.aws_functions import AwsFunctions, FunctionsOfAws
 from simulator.connect.contact_events import DETAIL_TYPE, SOURCE
 from simulator.stack import Stack
 from simulator.template import REGION
+
+if TYPE_CHECKING:
+    from simulator.connect_api import StoredInstance
 
 _AN_INSTANCE = "5ec0de00-0000-4000-8000-000000000001"
 PATIENCE_SECONDS = 60.0
@@ -53,6 +56,8 @@ class Stage:
         self.functions = AwsFunctions(aws, self.instance_arn)
         self.values = {**self.stack.outputs, "PinLength": parameters.get("PinLength", "4")}
         """What the flows' tokens stand for, but for the ARNs of flows."""
+        self.published: StoredInstance | None = None
+        """The instance that calls are played on, where it was set up over Connect's API."""
         self.events: list[dict[str, Any]] = []
         """Every audit event, as the consumer got it."""
         self._inbox = self.subscribe(self.stack.outputs["AuditBusName"], "secure-transfer")
@@ -72,6 +77,7 @@ class Stage:
             values=self.values,
             clock=self.aws.clock,
             announce=self._announce,
+            published=self.published,
         )
 
     def execution_arn(self, transfer_id: str) -> str:

@@ -1,41 +1,24 @@
 """Calls on an instance that was set up over the control plane, with boto3."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
-from operations.call import SECURE_CALL, AgentAtWork, Call
-from operations.site import RETURN, SHOP, Site
-from simulator.connect.agents import AVAILABLE
-from simulator.connect.ccp import Ccp
+from operations.call import SECURE_CALL, Call
+from operations.site import Site
 from simulator.connect_api import ConnectApi, StoredInstance
-from simulator.connect_api.telephone import instance_on
 from simulator.flow_engine import load
 from tests.calls.memory_site import ARNS, memory_site
 from tests.connect_api.of_the_shop import flow_id, number_id, queue_id, user_id
-
-LABELS = {SHOP: "the call", RETURN: "the looped call"}
 
 
 class PublishedCall(Call):
     """A call on what is stored; `call.agent(…)` brings a stored user to work."""
 
     def __init__(self, stored: StoredInstance, site: Site | None = None, seed: int = 1) -> None:
-        self._stored = stored
-        site = site or memory_site()
+        site = replace(site or memory_site(), published=stored)
         super().__init__(site, seed=seed)
         site.functions.clock.world = self.world
-
-    def _set_up(self, site: Site) -> None:
-        self.connect = instance_on(
-            self._stored, self.world, self.network, site.functions, labels=LABELS
-        )
-
-    def agent(self, name: str = "alice", *, status: str = AVAILABLE) -> AgentAtWork:
-        person = self._people[name] = AgentAtWork(
-            self, Ccp(self.connect, self.connect.agents[name])
-        )
-        person.ccp.set_status(status)
-        return person
 
 
 def set_up(api: ConnectApi, instance: StoredInstance) -> None:

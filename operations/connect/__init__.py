@@ -1,0 +1,1 @@
+"""Set up a Connect instance for secure transfers, and check it: `operations connect`."""
