@@ -7,7 +7,6 @@ stands between them and whoever calls.
 import logging
 import os
 import tempfile
-import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,19 +17,16 @@ from botocore.config import Config
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
-    MotoRequestHandler,
     create_backend_app,
 )
-from werkzeug.serving import make_server
 
 from simulator.calls import Wire
 from simulator.clock import Clock
 from simulator.lambda_service import LambdaService
+from simulator.loopback import Server
 from simulator.moto_clock import follow
 from simulator.moto_pace import quicken
 from simulator.template import REGION
-
-HOST = "127.0.0.1"
 
 
 class LocalAws:
@@ -43,24 +39,20 @@ class LocalAws:
         self.clock = Clock()
         self.functions = LambdaService(Path(self._folder.name), self.clock.now)
         self.wire = Wire(DomainDispatcherApplication(create_backend_app), self.functions)
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request otherwise
         # Its engine logs an error whenever a Choice asks whether a field IsPresent and it is not.
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
         quicken()
-        self._server = make_server(
-            HOST, 0, self.wire, threaded=True, request_handler=MotoRequestHandler
-        )
-        self.endpoint = f"http://{HOST}:{self._server.server_port}"
+        self._server = Server(self.wire)
+        self.endpoint = self._server.url
         self.functions.endpoint = self.endpoint
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._clients: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
         # moto's engine makes its own calls to localhost at this port.
-        os.environ["MOTO_PORT"] = str(self._server.server_port)
+        os.environ["MOTO_PORT"] = str(self._server.port)
         self.clock.start()
         follow(self.clock)
-        self._thread.start()
+        self._server.start()
         requests.post(
             f"{self.endpoint}/moto-api/config",
             json={"stepfunctions": {"execute_state_machine": True}},
@@ -76,9 +68,7 @@ class LocalAws:
     ) -> None:
         requests.post(f"{self.endpoint}/moto-api/reset", timeout=10)
         self.functions.stop()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.stop()
         self.clock.stop()
         self._folder.cleanup()
 

@@ -20,11 +20,11 @@ from botocore.exceptions import ClientError
 from samtranslator.yaml_helper import yaml_parse
 
 from simulator.errors import SimulatorError
+from simulator.loopback import HOST
 from simulator.ministack_functions import DeployedFunctions
 from simulator.stack import Stack
 from simulator.template import REGION, ROOT, parameter_values
 
-HOST = "127.0.0.1"
 START_SECONDS = 60.0
 """It takes two; a shared machine may need more."""
 

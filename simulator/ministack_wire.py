@@ -4,7 +4,6 @@ Only theirs: its Step Functions engine makes the states' calls inside the server
 """
 
 import tempfile
-import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
@@ -12,14 +11,13 @@ from typing import Any, Self
 from wsgiref.util import shift_path_info
 
 import urllib3
-from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from simulator import ministack
 from simulator.calls import Wire
 from simulator.lambda_service import LambdaService
-from simulator.ministack import HOST, MiniStack
+from simulator.loopback import Server
+from simulator.ministack import MiniStack
 from simulator.stack import Stack
 
 # What concerns one connection only, and must not be passed on.
@@ -34,14 +32,11 @@ class WiredMiniStack(MiniStack):
         no_functions = LambdaService(Path(tempfile.gettempdir()))  # none of ours invokes another
         self.wire = Wire(self._pass_on, no_functions)
         self._pool = urllib3.PoolManager(maxsize=50)
-        self._server = make_server(
-            HOST, 0, self._take, threaded=True, request_handler=MotoRequestHandler
-        )
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._server = Server(self._take)
 
     def __enter__(self) -> Self:
         super().__enter__()
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
@@ -51,14 +46,12 @@ class WiredMiniStack(MiniStack):
         trace: TracebackType | None,
     ) -> None:
         super().__exit__(kind, error, trace)
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.stop()
         self._pool.clear()
 
     def endpoint_of(self, function: str) -> str:
         """Return where a function is to call AWS. The path tells the wire who calls."""
-        return f"http://{HOST}:{self._server.server_port}/{function}"
+        return f"{self._server.url}/{function}"
 
     def _take(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         # Every function of an account has the same access key. The wire knows callers by their

@@ -1,19 +1,15 @@
 """The control plane as a server on loopback."""
 
-import logging
-import threading
 from types import TracebackType
 from typing import Any, Self
 
 import boto3
 from moto.core.utils import get_service_model
-from werkzeug.serving import make_server
 
 from simulator.connect_api.store import Account
 from simulator.connect_api.wire import ApiRequest, Refusal, Wire, status_of
 from simulator.errors import SimulatorError
-
-HOST = "127.0.0.1"
+from simulator.loopback import Server
 
 
 class ConnectApi:
@@ -23,15 +19,11 @@ class ConnectApi:
         self.account = account or Account()
         self.wire = Wire(self.account)
         """A WSGI application, where a server of its own is not wanted."""
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request otherwise
-        self._server = make_server(HOST, 0, self.wire, threaded=True)
-        self.endpoint = f"http://{HOST}:{self._server.server_port}"
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
+        self._server = Server(self.wire)
+        self.endpoint = self._server.url
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
@@ -40,9 +32,7 @@ class ConnectApi:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.stop()
 
     @property
     def requests(self) -> list[ApiRequest]:

@@ -1,7 +1,6 @@
 """A shop's Connect instance that is set up as the guide says, and an AWS to ask about it."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from urllib.parse import unquote
 
 import boto3
 from botocore.config import Config
-from werkzeug.serving import make_server
 
 from operations.connect.doctor.examine import examine
 from operations.connect.doctor.finding import Finding
@@ -21,6 +19,7 @@ from operations.site import RETURN
 from secure_transfer.domain.transfer import Limits
 from simulator.connect.lambda_block import Functions, Reply
 from simulator.connect_api import ConnectApi, StoredInstance, fresh_instance
+from simulator.loopback import Server
 from tests.calls import memory_site
 from tests.calls.memory_site import ARNS, INSTANCE
 from tests.connect_api.of_the_shop import flow_id
@@ -225,15 +224,9 @@ def served(api: ConnectApi, instance: StoredInstance) -> Iterator[Shop]:
         ARNS["AddAgent"]: variables(memory_site.LIMITS),
         ARNS["GetAgent"]: {"PIN_LENGTH": "4"},
     }
-    server = make_server("127.0.0.1", 0, functions, threaded=True)
-    thread = threading.Thread(
-        target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-    )
-    thread.start()
+    server = Server(functions)
+    server.start()
     try:
-        endpoint = f"http://127.0.0.1:{server.server_port}"
-        yield Shop(api, instance, functions, endpoint, api.client())
+        yield Shop(api, instance, functions, server.url, api.client())
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        server.stop()

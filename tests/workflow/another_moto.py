@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import requests
 
-from simulator.aws import HOST
+from simulator.loopback import HOST
 
 _START_SECONDS = 60.0  # it takes two; a shared machine may need more
 _LOOK_SECONDS = 0.02  # between two looks; nothing depends on its length

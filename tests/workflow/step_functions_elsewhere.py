@@ -6,7 +6,6 @@ variables (tests/mocked/compose.yaml).
 """
 
 import re
-import threading
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Self
@@ -14,13 +13,12 @@ from typing import Any, Self
 import boto3
 import urllib3
 from botocore.config import Config
-from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from simulator import stack
 from simulator.aws import LocalAws
 from simulator.calls import Wire
+from simulator.loopback import Server
 from simulator.stack import Stack
 from simulator.template import REGION
 from tests.workflow.faults import MACHINE
@@ -50,11 +48,8 @@ class StepFunctionsElsewhere:
         self.wire = Wire(self._pass_on, aws.functions)
         self._pool = urllib3.PoolManager(maxsize=50)
         host, _, port = calls_go_to.rpartition(":")
-        self._server = make_server(
-            host, int(port), self._take, threaded=True, request_handler=MotoRequestHandler
-        )
-        self.calls_go_to = f"{host}:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._server = Server(self._take, host, int(port))
+        self.calls_go_to = f"{host}:{self._server.port}"
         self._step_functions = boto3.client(
             "stepfunctions",
             endpoint_url=endpoint,
@@ -65,7 +60,7 @@ class StepFunctionsElsewhere:
         )
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
@@ -74,9 +69,7 @@ class StepFunctionsElsewhere:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.stop()
         self._pool.clear()
 
     def client(self, service: str) -> Any:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from operations.stage import Stage
-from simulator.aws import HOST, LocalAws
+from simulator.aws import LocalAws
+from simulator.loopback import HOST
 from tests.workflow import step_functions_elsewhere
 from tests.workflow.another_moto import another_moto, free_port
 from tests.workflow.driver import SECURED, TIMED_OUT, Driver
