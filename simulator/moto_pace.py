@@ -10,8 +10,10 @@ import sys
 from functools import cache
 from typing import Any
 
+import jsonpath_ng.ext
 from moto import backends
 from moto.core.serialize import AttributePicker
+from moto.stepfunctions.parser.asl.component.common.path import result_path
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.asl.utils import boto_client, json_path
@@ -26,7 +28,8 @@ def quicken() -> None:
         return
     AttributePicker.__call__ = _pick  # type: ignore[method-assign] # what this module is for
     AmazonStateLanguageParser.parse = staticmethod(_read_definition)  # type: ignore[method-assign]
-    json_path.parse = cache(json_path.parse)  # type: ignore[attr-defined]
+    for user in (jsonpath_ng.ext, json_path, result_path):
+        user.parse = cache(user.parse)  # type: ignore[attr-defined]
     backends.list_of_moto_modules = cache(lambda: list(_modules()))
     for module in list(sys.modules.values()):
         if getattr(module, "boto_client_for", None) is _make_client:

@@ -1,8 +1,10 @@
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 
 from simulator.aws import LocalAws
 
@@ -34,6 +36,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="with --aws-region: a deployed stack of template.yaml to play a transfer on",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_read_once() -> Iterator[None]:
+    """Read each of botocore's models once in a run, and not again for each session."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", staticmethod(cache(JSONFileLoader().load_file)))
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:
