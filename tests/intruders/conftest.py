@@ -2,7 +2,7 @@ import logging
 from types import ModuleType
 
 import pytest
-from pytest_socket import disable_socket
+from pytest_socket import socket_allow_hosts
 
 from secure_transfer.domain import pins
 from tests.intruders.outcomes import DRAWN, StandardOutput
@@ -12,8 +12,9 @@ MODULES = ["add_agent", "get_agent", "agent_joined", "find_free_pin"]
 
 
 @pytest.fixture(autouse=True)
-def _sockets_are_off() -> None:
-    disable_socket()
+def _network_is_out_of_reach() -> None:
+    """As for unit tests: loopback stays, for a local AWS of other tests in the same process."""
+    socket_allow_hosts(["127.0.0.1", "localhost"])
 
 
 @pytest.fixture(scope="session")
