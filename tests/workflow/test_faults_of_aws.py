@@ -55,6 +55,7 @@ def test_next_click_of_the_same_call_is_not_blocked_by_a_failed_one(driver: Driv
 
     assert first.answer["Result"] == "ERROR"
     assert second.answer["Result"] == "OK"
+    driver.until_waiting(second, "LoopToken")  # from then on the attempt is on record
     driver.secures(second)
     driver.end_of(second)
     events = driver.events(second, *SECURED)
@@ -203,14 +204,13 @@ def test_check_that_cannot_read_the_join_is_a_fault_of_the_machine(driver: Drive
 
 
 def test_event_bus_that_refuses_leaves_the_events_in_the_fallback_queue(driver: Driver) -> None:
-    driver.kept()
     with fault(driver.aws, by_state("Audit"), entries_refused, ALWAYS):
         click = driver.start()
         driver.secures(click)
         execution = driver.end_of(click)
 
     assert execution.status == "SUCCEEDED"
-    kept = driver.kept()
+    kept = driver.kept(click.transfer_id)
     assert [entry["DetailType"] for entry in kept] == list(SECURED)
     assert {entry["Source"] for entry in kept} == {"secure-transfer"}
     ids = [entry["Detail"]["metadata"]["eventId"] for entry in kept]
@@ -218,14 +218,13 @@ def test_event_bus_that_refuses_leaves_the_events_in_the_fallback_queue(driver: 
 
 
 def test_event_bus_that_is_slow_does_not_hold_the_transfer_up(driver: Driver) -> None:
-    driver.kept()
     with fault(driver.aws, by_state("AuditTransferTimedOut"), held, ALWAYS):
         click = driver.start(loop_seconds=1)
         execution = driver.end_of(click)
 
     assert execution.error == "LoopTimedOut"
     assert "KeepTransferTimedOut" in execution.states
-    assert [entry["DetailType"] for entry in driver.kept()] == ["TransferTimedOut"]
+    assert [entry["DetailType"] for entry in driver.kept(click.transfer_id)] == ["TransferTimedOut"]
 
 
 @pytest.mark.parametrize("join_seconds", [1, 60])
@@ -247,7 +246,6 @@ def test_queue_that_refuses_too_does_not_hold_the_transfer_up(
 
 @pytest.mark.parametrize("state", ["ClaimPin", "CheckJoined"])
 def test_failure_that_the_bus_does_not_take_is_kept(driver: Driver, state: str) -> None:
-    driver.kept()
     with (
         fault(driver.aws, by_state(state), BROKEN, ALWAYS),
         fault(driver.aws, by_state("Audit"), BROKEN, ALWAYS),
@@ -261,16 +259,15 @@ def test_failure_that_the_bus_does_not_take_is_kept(driver: Driver, state: str) 
                 wait.release.set()
         driver.end_of(click)
 
-    assert "TransferFailed" in [entry["DetailType"] for entry in driver.kept()]
+    assert "TransferFailed" in [entry["DetailType"] for entry in driver.kept(click.transfer_id)]
 
 
 def test_refused_pin_is_kept_when_the_bus_does_not_take_it(driver: Driver) -> None:
-    driver.kept()
     with fault(driver.aws, by_function("GetAgent", "events:PutEvents"), entries_refused, ALWAYS):
         guess = driver.loop_returns("12")
 
     assert guess.answer == {"Result": "ERROR", "Reason": "PinMalformed"}
-    (entry,) = driver.kept()
+    (entry,) = driver.kept(guess.contact.contact_id)
     assert entry["DetailType"] == "PinRejected"
     assert entry["Detail"]["metadata"]["contactId"] == guess.contact.contact_id
 

@@ -16,6 +16,7 @@ def test_second_click_of_a_call_is_its_second_attempt(driver: Driver) -> None:
 
     assert clicks[0].pin != clicks[1].pin
     for attempt, click in enumerate(clicks, 1):
+        driver.until_waiting(click, "LoopToken")  # from then on the attempt is on record
         driver.secures(click)
         assert driver.end_of(click).status == "SUCCEEDED"
         events = driver.events(click, *SECURED)
