@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.flows.flow_judges import (
 )
 from tests.flows.flow_mutants import Mutant, mutants_of
 from tests.flows.flow_survivors import SURVIVORS
+from tests.mutants.differences import values
 
 READ_AGAIN = put("Actions/Read PIN/Transitions/Errors/NoMatchingError/NextAction", "Read PIN")
 
@@ -69,10 +70,10 @@ def test_every_mutant_differs_and_has_a_name_of_its_own(name: str) -> None:
 @pytest.mark.parametrize("name", FLOWS)
 def test_every_value_of_a_flow_is_touched_by_a_mutant(name: str) -> None:
     """But for the types of blocks: another one would have other parameters."""
-    there = dict(_values(_working(FLOWS[name])))
+    there = dict(values(_working(FLOWS[name])))
     touched = set()
     for mutant in mutants(name):
-        left = dict(_values(_working(mutant.of(FLOWS[name]))))
+        left = dict(values(_working(mutant.of(FLOWS[name]))))
         touched |= {place for place, value in there.items() if left.get(place) != value}
     untouched = there.keys() - touched
     assert {place[-1] for place in untouched} <= {"Type"}
@@ -85,19 +86,6 @@ def _working(flow: dict[str, Any]) -> dict[str, Any]:
         for one in flow["Actions"]
     }
     return {**flow, "Metadata": flow["Metadata"]["type"], "Actions": blocks}
-
-
-def _values(there: Any, *place: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Yield the place and the value of each scalar, and of each list that is empty."""
-    match there:
-        case dict():
-            for key, one in there.items():
-                yield from _values(one, *place, key)
-        case [_, *_]:
-            for number, one in enumerate(there):
-                yield from _values(one, *place, number)
-        case _:
-            yield place, there
 
 
 # ----------------------------------------------------------------------- whoever judges them

@@ -17,23 +17,23 @@ def difference(whole: Parts, mutant: Parts) -> Parts:
 
 def untouched(whole: Parts, differences: Iterable[Parts]) -> list[Place]:
     """Return the places of the values that no mutant changes."""
-    left = dict(_values(whole))
+    left = dict(values(whole))
     for changed in differences:
-        now = dict(_values(changed))
-        for place, value in _values({name: whole[name] for name in changed if name in whole}):
+        now = dict(values(changed))
+        for place, value in values({name: whole[name] for name in changed if name in whole}):
             if now.get(place) != value:
                 left.pop(place, None)
     return list(left)
 
 
-def _values(there: Any, *place: Any) -> Iterator[tuple[Place, Any]]:
+def values(there: Any, *place: Any) -> Iterator[tuple[Place, Any]]:
     """Yield the place and the value of each scalar, and of each list that is empty."""
     match there:
         case dict():
             for key, one in there.items():
-                yield from _values(one, *place, key)
+                yield from values(one, *place, key)
         case [_, *_]:
             for number, one in enumerate(there):
-                yield from _values(one, *place, number)
+                yield from values(one, *place, number)
         case _:
             yield place, there
