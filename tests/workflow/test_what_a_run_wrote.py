@@ -44,12 +44,13 @@ def test_nothing_that_was_written_holds_a_secret(
     assert [number for number in (CARDHOLDER, SHOP, PCI_PAL, RETURN) if number in whole] == []
     assert [token for token in tokens if token in whole] == []
     # Four digits occur in times and ids by chance: a PIN stands alone, or as a value.
-    alone = set(re.findall(r"(?<![\w.:+-])\d{4}(?![\w.:+-])", whole))
+    alone = set(re.findall(r"(?<![\w.:+-])\d{4}(?![\w.:+-])", _ours(whole)))
     assert alone & pins == set()
 
 
-def _values(records: list[dict[str, Any]], name: str) -> set[str]:
-    return {row[name]["S"] for row in records if name in row}
+def _ours(written: str) -> str:
+    """Without Lambda's own report of how long a call took (1882 ms), and lines of code (line 1094)."""
+    return re.sub(r"^REPORT RequestId: .*$|, line \d+,", "", written, flags=re.MULTILINE)
 
 
 def _written(stage: Stage) -> Iterator[str]:
