@@ -86,7 +86,11 @@ def scan(checkov: Path) -> None:
 
 @cli.command()
 def deploy() -> None:
-    """Build the stack and deploy it with the SAM CLI: with questions the first time only."""
+    """Build the stack and deploy it with the SAM CLI: with questions the first time only.
+
+    Each deployment is a release: a tenth of the calls get it first (parameter RollOutMinutes), and
+    it is taken back if an alarm about it rings.
+    """
     from operations import deploy as deploying  # noqa: PLC0415
 
     deploying.deploy()

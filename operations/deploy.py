@@ -5,6 +5,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,15 +46,17 @@ class Kept:
 def deploy(folder: Path = template.ROOT) -> None:
     """Build and deploy: with questions as long as there is no samconfig.toml, without them then.
 
-    Raises `SimulatorError` if something is missing that this needs, or if sam failed.
+    Each deployment is a release, called after its time. Raises `SimulatorError` if something is
+    missing that this needs, or if sam failed.
     """
-    sam = _sam()
+    sam, config = _sam(), _config_file(folder)
+    how, given = ["--guided"], []
+    if config.exists():
+        how = ["--no-confirm-changeset"]
+        given = _parameter_overrides(_deployed_parameters(config))
     _run(sam, folder, "build", *_how_to_build())
-    if _config_file(folder).exists():
-        quietly = ("--no-confirm-changeset", "--no-fail-on-empty-changeset")
-        _run(sam, folder, "deploy", *_CAPABILITIES, *quietly)
-    else:
-        _run(sam, folder, "deploy", "--guided", *_CAPABILITIES)
+    release = f"Release={datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    _run(sam, folder, "deploy", *how, *_CAPABILITIES, "--parameter-overrides", *given, release)
 
 
 def destroy(folder: Path = template.ROOT) -> list[Kept]:
@@ -157,6 +160,16 @@ def _deployed_parameters(config: Path) -> Mapping[str, Any]:
     except (OSError, tomllib.TOMLDecodeError, LookupError, AttributeError, TypeError) as error:
         raise SimulatorError(f"{config.name} names no stack of sam deploy: {error!r}.") from error
     return parameters
+
+
+def _parameter_overrides(deployed: Mapping[str, Any]) -> list[str]:
+    """Return the parameters' values as sam takes them: what it is told here replaces its file's."""
+    given = deployed.get("parameter_overrides", [])
+    if isinstance(given, str):
+        return [given]
+    if isinstance(given, Mapping):
+        return [f'{name}="{value}"' for name, value in given.items()]
+    return [str(one) for one in given]
 
 
 def _in(deployed: Mapping[str, Any]) -> Iterator[str]:

@@ -236,6 +236,16 @@ def _alarm(aws: LocalAws, name: str, properties: Properties) -> Attributes:
     return {"Ref": name, "Arn": f"arn:aws:cloudwatch:{REGION}:{aws.account}:alarm:{name}"}
 
 
+def _metric_filter(aws: LocalAws, name: str, properties: Properties) -> Attributes:
+    aws.client("logs").put_metric_filter(
+        filterName=name,
+        logGroupName=properties.take("LogGroupName"),
+        filterPattern=properties.take("FilterPattern"),
+        metricTransformations=_lower_camel(properties.take("MetricTransformations")),
+    )
+    return {"Ref": name}
+
+
 def _lower_camel(node: Any) -> Any:
     """CloudFormation's property names in the form that Step Functions' API has them."""
     if isinstance(node, list):
@@ -254,6 +264,7 @@ MAKERS: dict[str, Maker] = {
     "AWS::Lambda::Function": _function,
     "AWS::Lambda::Permission": _permission,
     "AWS::Logs::LogGroup": _log_group,
+    "AWS::Logs::MetricFilter": _metric_filter,
     "AWS::Logs::ResourcePolicy": _log_policy,
     "AWS::SQS::Queue": _queue,
     "AWS::SQS::QueuePolicy": _queue_policy,

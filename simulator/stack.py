@@ -19,6 +19,7 @@ _ATTRIBUTES_OF_A_RESOURCE = {
     "DependsOn",
     "DeletionPolicy",
     "UpdateReplacePolicy",
+    "UpdatePolicy",  # a deployment makes, and updates nothing
     "Metadata",
 }
 

@@ -4,12 +4,14 @@ The stand-in for sam notes what it was told, and deletes a stack of the local AW
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 
 from operations import deploy as deploying
@@ -120,22 +122,57 @@ def _run(command: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> Result
     return CliRunner().invoke(cli, [command])
 
 
-def test_the_first_deployment_asks(path: Path, project: Path) -> None:
-    _put(path, "sam", SAM)
-    _put(path, "python3.13", _python("3.13"))
-    deploying.deploy(project)
-    assert _told(project) == [["build"], ["deploy", "--guided", *CAPABILITIES]]
+RELEASE = "Release=2026-11-24T20:15:03Z"
 
 
-def test_a_later_deployment_asks_nothing_and_may_find_nothing_to_do(
-    path: Path, project: Path
+@pytest.fixture
+def release() -> Iterator[str]:
+    """Stop the clock. Return what a deployment of that time is to say of its release."""
+    with time_machine.travel("2026-11-24T20:15:03.9Z", tick=False):
+        yield RELEASE
+
+
+def test_the_first_deployment_asks_and_proposes_its_release(
+    path: Path, project: Path, release: str
 ) -> None:
     _put(path, "sam", SAM)
     _put(path, "python3.13", _python("3.13"))
-    (project / "samconfig.toml").write_text(SAMCONFIG)
     deploying.deploy(project)
-    quietly = ["--no-confirm-changeset", "--no-fail-on-empty-changeset"]
-    assert _told(project) == [["build"], ["deploy", *CAPABILITIES, *quietly]]
+    asks = ["deploy", "--guided", *CAPABILITIES, "--parameter-overrides", release]
+    assert _told(project) == [["build"], asks]
+
+
+@pytest.mark.parametrize(
+    ("given", "passed_on"),
+    [
+        ("", []),
+        (
+            'parameter_overrides = "PinLength=\\"5\\" RouteName=\\"Pay by phone\\""',
+            ['PinLength="5" RouteName="Pay by phone"'],
+        ),
+        ('parameter_overrides = ["PinLength=5", "Release=old"]', ["PinLength=5", "Release=old"]),
+        (
+            'parameter_overrides = {PinLength = 5, RouteName = "Pay by phone"}',
+            ['PinLength="5"', 'RouteName="Pay by phone"'],
+        ),
+    ],
+)
+def test_a_later_deployment_asks_nothing_and_is_a_new_release_with_the_same_parameters(
+    path: Path, project: Path, release: str, given: str, passed_on: list[str]
+) -> None:
+    _put(path, "sam", SAM)
+    _put(path, "python3.13", _python("3.13"))
+    first, last = SAMCONFIG.split("resolve_s3 = true")
+    (project / "samconfig.toml").write_text(f"{first}{given}{last}")
+    deploying.deploy(project)
+    overrides = ["--parameter-overrides", *passed_on, release]  # sam takes the last one of a name
+    deploys = ["deploy", "--no-confirm-changeset", *CAPABILITIES, *overrides]
+    assert _told(project) == [["build"], deploys]
+
+
+def test_a_release_is_called_what_the_template_takes() -> None:
+    pattern = template.expand()["Parameters"]["Release"]["AllowedPattern"]
+    assert re.fullmatch(pattern, RELEASE.partition("=")[2])
 
 
 def test_what_is_asked_for_covers_what_the_template_makes() -> None:

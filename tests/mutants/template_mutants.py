@@ -68,6 +68,10 @@ def _of_a_resource(template: Json, name: str) -> Found:
     for other in template["Conditions"]:
         if other != resource.get("Condition"):
             yield f"has the Condition {other}", put(other, *place, "Condition")
+    for section in ("DependsOn", "UpdatePolicy"):
+        if section in resource:
+            for what, change in _changed(template, (*place, section), resource[section]):
+                yield what.partition(f"{name}.")[2], change
     for key, value in resource["Properties"].items():
         if key not in FOR_PEOPLE:
             for what, change in _changed(template, (*place, "Properties", key), value):

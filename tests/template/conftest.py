@@ -18,3 +18,9 @@ def bare_template() -> Template:
 @pytest.fixture(scope="session")
 def local_template() -> Template:
     return Template(**FORMS["local_template"])
+
+
+@pytest.fixture(scope="session")
+def released_template() -> Template:
+    """As it deploys on AWS with a Connect instance, as a release."""
+    return Template(**FORMS["released_template"])

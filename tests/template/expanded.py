@@ -13,6 +13,7 @@ FORMS: dict[str, dict[str, str]] = {
     "template": {"ConnectInstanceArn": INSTANCE_ARN},
     "bare_template": {},
     "local_template": {"LocalEmulator": "true", "ConnectInstanceArn": INSTANCE_ARN},
+    "released_template": {"ConnectInstanceArn": INSTANCE_ARN, "Release": "a-release"},
 }
 """The fixtures, by name: what is given beside the defaults."""
 
@@ -33,7 +34,11 @@ class Template:
     @cached_property
     def resources(self) -> dict[str, dict[str, Any]]:
         return {
-            name: {**resource, "Properties": self.properties(name)}
+            name: {
+                **{key: part for key, part in resource.items() if key != "UpdatePolicy"},
+                "Properties": self.properties(name),
+                **self._update_policy(resource),
+            }
             for name, resource in self.raw["Resources"].items()
             if self._is_made(resource)
         }
@@ -61,6 +66,13 @@ class Template:
         if name not in self._properties:
             self._properties[name] = self._resolver.value(resource.get("Properties", {}))
         return self._properties[name]
+
+    def _update_policy(self, resource: Mapping[str, Any]) -> dict[str, Any]:
+        """Return it under its name; nothing if it resolves to `AWS::NoValue`."""
+        policy: dict[str, Any] = self._resolver.value(
+            {key: part for key, part in resource.items() if key == "UpdatePolicy"}
+        )
+        return policy
 
     def _is_made(self, part: Mapping[str, Any]) -> bool:
         return "Condition" not in part or self._resolver.condition(part["Condition"])

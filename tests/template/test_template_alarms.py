@@ -1,12 +1,14 @@
 """Alarms on metrics that nobody sends would stay quiet for ever."""
 
 import ast
+import re
 from typing import Any
 
 import pytest
 
 from secure_transfer.domain import errors
 from simulator.template import ROOT
+from tests.asl.machine import load
 from tests.template.expanded import Template
 
 OF_FUNCTIONS = {
@@ -17,6 +19,7 @@ OF_FUNCTIONS = {
     "WrongAgentAlarm": ["AgentJoined"],
     "AuditLostAlarm": ["AddAgent", "GetAgent", "AgentJoined"],
 }
+OF_EVENTS = {"TransferFaultAlarm"}
 
 
 def _watched(alarm: dict[str, Any]) -> list[dict[str, Any]]:
@@ -33,7 +36,7 @@ def test_these_alarms_watch_the_functions(template: Template) -> None:
         for name, alarm in alarms.items()
         if not _watched(alarm)[0]["Namespace"].startswith("AWS/")
     }
-    assert own == set(OF_FUNCTIONS)
+    assert own == {*OF_FUNCTIONS, *OF_EVENTS}
 
 
 @pytest.mark.parametrize("name", OF_FUNCTIONS)
@@ -65,6 +68,36 @@ def test_silence_is_no_alarm_and_one_event_is_enough_to_look(template: Template)
         assert alarm["TreatMissingData"] == "notBreaching"
         assert alarm["EvaluationPeriods"] == 1
         assert alarm["AlarmDescription"]
+
+
+def test_a_transfer_that_fails_through_a_fault_is_counted_from_its_event(
+    template: Template,
+) -> None:
+    """Whoever is refused, comes late or finds no free PIN is no fault of ours or of AWS."""
+    ((name, of_events),) = template.of_type("AWS::Logs::MetricFilter").items()
+    counted = set(re.findall(r'"(\w+)"', of_events["FilterPattern"]))
+    assert counted == {*_reasons_of_the_machine(), "PinTooLate"} - {"PinPoolExhausted"}
+    of_a_fault = [f'$.detail.data.reason = "{reason}"' for reason in sorted(counted)]
+    assert sorted(of_events["FilterPattern"].strip("{} ").split(" || ")) == of_a_fault
+    assert of_events["FilterPattern"].startswith("{ $")
+    assert of_events["FilterPattern"].endswith('" }')
+    assert of_events["LogGroupName"] == "<AuditLogGroup>"
+    assert set(of_events) == {"LogGroupName", "FilterPattern", "MetricTransformations"}
+    alarm = template.properties("TransferFaultAlarm")
+    assert of_events["MetricTransformations"] == [
+        {
+            "MetricNamespace": alarm["Namespace"],
+            "MetricName": alarm["MetricName"],
+            "MetricValue": "1",
+        }
+    ], name
+    assert alarm["Namespace"] == "SecureTransfer/<AWS::StackName>"
+
+
+def _reasons_of_the_machine() -> set[str]:
+    """Return the reasons that the machine itself gives a transfer's failure."""
+    states = load()["States"].values()
+    return {state["Result"]["reason"] for state in states if "reason" in state.get("Result", {})}
 
 
 def _counted() -> set[str]:

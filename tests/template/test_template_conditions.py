@@ -2,6 +2,11 @@
 
 from tests.template.expanded import Template
 
+_FUNCTIONS = ("AddAgent", "GetAgent", "AgentJoined", "FindFreePin")
+VERSIONS = [f"{name}Version" for name in _FUNCTIONS]
+ALIASES = [f"{name}Alias" for name in _FUNCTIONS]
+ROLL_OUTS = [f"{name}RollOut" for name in _FUNCTIONS]
+
 CONDITIONS = {
     "AddAgentConnectPermission": "HasConnectInstance",
     "GetAgentConnectPermission": "HasConnectInstance",
@@ -10,6 +15,15 @@ CONDITIONS = {
     "AuditArchive": "OnAws",
     "AuditLostAlarm": "OnAws",
     "ConnectFlows": "DeploysFlows",
+    **dict.fromkeys(VERSIONS, "IsRelease"),
+    **dict.fromkeys(ALIASES, "IsRelease"),
+    **dict.fromkeys(ROLL_OUTS, "RollsOut"),
+    "SecureTransferVersion": "RollsOut",
+    "SecureTransferAlias": "RollsOut",
+    "RollOutApplication": "RollsOut",
+    "RollOutConfig": "RollsOutGradually",
+    "RollOutRole": "RollsOut",
+    "FunctionErrorsAlarm": "RollsOut",
 }
 
 RECORDS = {
@@ -30,6 +44,7 @@ PASSING = {
     "FindFreePinLogGroup",
 }
 KEPT, GONE = ("RetainExceptOnCreate", "Retain"), ("Delete", "Delete")
+THE_WAY_BACK = ("Delete", "Retain")
 
 
 def test_every_condition_is_known_and_used() -> None:
@@ -37,6 +52,7 @@ def test_every_condition_is_known_and_used() -> None:
     assert set(raw["Conditions"]) == {
         "OnAws", "HasConnectInstance", "ReservesConcurrency", "HasPciPalCallerIds",
         "HasPciPalNumber", "DeploysFlows", "DeploysQuickConnects",
+        "IsRelease", "RollsOut", "RollsOutGradually",
     }  # fmt: skip
     used = {
         name: resource["Condition"]
@@ -53,7 +69,11 @@ def test_every_resource_says_what_becomes_of_what_it_holds_and_no_other_does() -
         for name, resource in Template().raw["Resources"].items()
         if {"DeletionPolicy", "UpdateReplacePolicy"} & set(resource)
     }
-    assert policies == {**dict.fromkeys(RECORDS, KEPT), **dict.fromkeys(PASSING, GONE)}
+    assert policies == {
+        **dict.fromkeys(RECORDS, KEPT),
+        **dict.fromkeys(PASSING, GONE),
+        **dict.fromkeys([*VERSIONS, "SecureTransferVersion"], THE_WAY_BACK),
+    }
 
 
 def test_a_resource_says_nothing_that_it_does_not_mean() -> None:
@@ -62,5 +82,14 @@ def test_a_resource_says_nothing_that_it_does_not_mean() -> None:
         name
         for name, resource in Template().raw["Resources"].items()
         # SAM notes on a function's resource where its code was.
-        if not set(resource) <= {*known, "Metadata"}
+        if not set(resource) <= {*known, *_MORE.get(name, ()), "Metadata"}
     ] == []
+
+
+_MORE = {**dict.fromkeys(ALIASES, ("UpdatePolicy",)), "ConnectFlows": ("DependsOn",)}
+
+
+def test_no_flow_is_made_before_connect_may_invoke_what_it_invokes() -> None:
+    resources = Template().raw["Resources"]
+    permissions = [name for name, one in resources.items() if one["Type"].endswith("Permission")]
+    assert sorted(resources["ConnectFlows"]["DependsOn"]) == sorted(permissions)

@@ -47,7 +47,8 @@ def test_the_function_is_given_the_variables_that_it_reads_and_no_others(
     given = {
         variable
         for variable in function["Environment"]["Variables"]
-        if not variable.startswith("POWERTOOLS_")
+        # Nobody reads RELEASE: it is there to be another, for Lambda.
+        if not variable.startswith("POWERTOOLS_") and variable != "RELEASE"
     }
     assert given == _variables_read_by(_source_of(function["Handler"]))
 

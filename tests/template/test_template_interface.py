@@ -19,6 +19,8 @@ PARAMETERS = {
     "RecordRetentionDays": 400,
     "FindFreePinConcurrency": 10,
     "LocalEmulator": "false",
+    "Release": "",
+    "RollOutMinutes": 10,
     "RouteName": "PCI Pal secure payment",
     "PciPalNumber2": "",
     "RouteName2": "PCI Pal secure payment 2",

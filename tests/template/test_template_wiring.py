@@ -30,6 +30,7 @@ VARIABLES = {
     "RECORD_RETENTION_DAYS": "404",
     "POWERTOOLS_METRICS_NAMESPACE": "SecureTransfer/<AWS::StackName>",
     "POWERTOOLS_LOG_LEVEL": "INFO",
+    "RELEASE": "",
 }
 """Which of them a function reads, another test knows; here, what they say wherever they stand."""
 
@@ -43,7 +44,7 @@ def test_every_variable_says_what_it_is_called() -> None:
         given = dict(function["Environment"]["Variables"])
         assert given.pop("POWERTOOLS_SERVICE_NAME") == name.removesuffix("Function")
         assert given == {variable: VARIABLES[variable] for variable in given}, name
-        assert {"POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"} <= set(given)
+        assert {"POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL", "RELEASE"} <= set(given)
 
 
 def test_the_states_get_the_resources_that_their_tokens_are_called_after() -> None:

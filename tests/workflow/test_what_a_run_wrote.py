@@ -49,7 +49,7 @@ def test_nothing_that_was_written_holds_a_secret(
 
 
 def _ours(written: str) -> str:
-    """Without Lambda's own report of how long a call took (1882 ms), and lines of code (line 1094)."""
+    """Without Lambda's own report of how long a call took (1882 ms), and without line numbers."""
     return re.sub(r"^REPORT RequestId: .*$|, line \d+,", "", written, flags=re.MULTILINE)
 
 
