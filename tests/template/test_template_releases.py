@@ -15,6 +15,11 @@ FUNCTIONS = ("AddAgent", "GetAgent", "AgentJoined", "FindFreePin")
 CONNECT_FACING = FUNCTIONS[:3]
 ALARMS = ["<FunctionErrorsAlarm>", "<TransferFaultAlarm>"]
 
+AWS = {"ConnectInstanceArn": INSTANCE_ARN, "Release": "a-release"}
+AT_ONCE = {**AWS, "RollOutMinutes": "0"}
+NO_INSTANCE = {"Release": "a-release"}
+EMULATOR = {**AWS, "LocalEmulator": "true"}
+
 
 def test_without_a_release_there_are_neither_versions_nor_aliases(
     template: Template, local_template: Template
@@ -46,33 +51,37 @@ def test_each_release_is_a_version_of_the_function_and_the_alias_leads_to_it(
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_code_deploy_shifts_the_functions_calls_and_goes_back_if_an_alarm_rings(
-    released_template: Template, name: str
-) -> None:
-    assert released_template.resources[f"{name}Alias"]["UpdatePolicy"] == {
-        "CodeDeployLambdaAliasUpdate": {
-            "ApplicationName": "<RollOutApplication>",
-            "DeploymentGroupName": f"<{name}RollOut>",
+def test_code_deploy_shifts_the_functions_calls_and_goes_back_if_an_alarm_rings(name: str) -> None:
+    for form, how in (
+        (AWS, "<RollOutConfig>"),
+        (NO_INSTANCE, "<RollOutConfig>"),
+        (AT_ONCE, "CodeDeployDefault.LambdaAllAtOnce"),
+    ):
+        template = Template(**form)
+        assert template.resources[f"{name}Alias"]["UpdatePolicy"] == {
+            "CodeDeployLambdaAliasUpdate": {
+                "ApplicationName": "<RollOutApplication>",
+                "DeploymentGroupName": f"<{name}RollOut>",
+            }
         }
-    }
-    assert released_template.properties(f"{name}RollOut") == {
-        "ApplicationName": "<RollOutApplication>",
-        "ServiceRoleArn": "<RollOutRole.Arn>",
-        "DeploymentStyle": {
-            "DeploymentType": "BLUE_GREEN",
-            "DeploymentOption": "WITH_TRAFFIC_CONTROL",
-        },
-        "DeploymentConfigName": "<RollOutConfig>",
-        "AlarmConfiguration": {"Enabled": True, "Alarms": [{"Name": name} for name in ALARMS]},
-        "AutoRollbackConfiguration": {
-            "Enabled": True,
-            "Events": [
-                "DEPLOYMENT_FAILURE",
-                "DEPLOYMENT_STOP_ON_ALARM",
-                "DEPLOYMENT_STOP_ON_REQUEST",
-            ],
-        },
-    }
+        assert template.properties(f"{name}RollOut") == {
+            "ApplicationName": "<RollOutApplication>",
+            "ServiceRoleArn": "<RollOutRole.Arn>",
+            "DeploymentStyle": {
+                "DeploymentType": "BLUE_GREEN",
+                "DeploymentOption": "WITH_TRAFFIC_CONTROL",
+            },
+            "DeploymentConfigName": how,
+            "AlarmConfiguration": {"Enabled": True, "Alarms": [{"Name": name} for name in ALARMS]},
+            "AutoRollbackConfiguration": {
+                "Enabled": True,
+                "Events": [
+                    "DEPLOYMENT_FAILURE",
+                    "DEPLOYMENT_STOP_ON_ALARM",
+                    "DEPLOYMENT_STOP_ON_REQUEST",
+                ],
+            },
+        }
 
 
 def test_a_tenth_of_the_calls_gets_a_release_first_for_as_long_as_is_asked() -> None:
@@ -98,11 +107,8 @@ def test_a_tenth_of_the_calls_gets_a_release_first_for_as_long_as_is_asked() -> 
 
 
 def test_no_minutes_are_all_calls_at_once() -> None:
-    template = Template(Release="a-release", RollOutMinutes="0")
+    template = Template(**AT_ONCE)
     assert "RollOutConfig" not in template.resources
-    for name in FUNCTIONS:
-        config = template.properties(f"{name}RollOut")["DeploymentConfigName"]
-        assert config == "CodeDeployDefault.LambdaAllAtOnce"
     assert template.properties("SecureTransferAlias")["DeploymentPreference"] == {
         "StateMachineVersionArn": "<SecureTransferVersion>",
         "Type": "ALL_AT_ONCE",
@@ -161,16 +167,20 @@ def test_code_deploy_may_shift_these_aliases_and_look_at_alarms(
 ) -> None:
     role = released_template.properties("RollOutRole")
     assert set(role) == {"AssumeRolePolicyDocument", "Policies"}
-    assert role["AssumeRolePolicyDocument"]["Statement"] == [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "codedeploy.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": "<AWS::AccountId>"}},
-        }
-    ]
+    assert role["AssumeRolePolicyDocument"] == {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "codedeploy.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+                "Condition": {"StringEquals": {"aws:SourceAccount": "<AWS::AccountId>"}},
+            }
+        ],
+    }
     (policy,) = role["Policies"]
     assert policy["PolicyName"] == "RollOut"
+    assert policy["PolicyDocument"]["Version"] == "2012-10-17"
     functions = [f"<{name}Function.Arn>" for name in FUNCTIONS]
     assert policy["PolicyDocument"]["Statement"] == [
         {
@@ -186,31 +196,37 @@ def test_code_deploy_may_shift_these_aliases_and_look_at_alarms(
     ]
 
 
-def test_whoever_is_given_a_function_or_the_machine_is_given_its_alias(
-    released_template: Template,
-) -> None:
-    for name in CONNECT_FACING:
-        alias = f"<{name}Alias>"
-        assert released_template.outputs[f"{name}FunctionArn"] == alias
-        permission = released_template.properties(f"{name}ConnectPermission")
-        assert permission["FunctionName"] == alias
-        flows = released_template.properties("ConnectFlows")["Parameters"]
-        assert flows[f"{name}FunctionArn"] == alias
-    starts = released_template.properties("AddAgentFunction")["Environment"]["Variables"]
-    assert starts["STATE_MACHINE_ARN"] == "<SecureTransferStateMachine>:live"
-    machine = released_template.properties("SecureTransferStateMachine")
-    search = machine["DefinitionSubstitutions"]["FindFreePinFunctionArn"]
-    assert search == "<FindFreePinFunction.Arn>:live"
+def test_whoever_is_given_a_function_or_the_machine_is_given_its_alias() -> None:
+    for form in (AWS, AT_ONCE, NO_INSTANCE, EMULATOR):
+        template = Template(**form)
+        for name in CONNECT_FACING:
+            assert template.outputs[f"{name}FunctionArn"] == f"<{name}Alias>"
+        machine = template.properties("SecureTransferStateMachine")
+        search = machine["DefinitionSubstitutions"]["FindFreePinFunctionArn"]
+        assert search == "<FindFreePinFunction.Arn>:live"
+        starts = template.properties("AddAgentFunction")["Environment"]["Variables"]
+        by_alias = "" if form is EMULATOR else ":live"  # which has no alias of a machine
+        assert starts["STATE_MACHINE_ARN"] == f"<SecureTransferStateMachine>{by_alias}"
+
+
+def test_connect_is_given_the_aliases_and_may_invoke_them() -> None:
+    for form in (AWS, AT_ONCE, EMULATOR):
+        template = Template(**form)
+        for name in CONNECT_FACING:
+            permission = template.properties(f"{name}ConnectPermission")
+            assert permission["FunctionName"] == f"<{name}Alias>"
+            if form is not EMULATOR:
+                flows = template.properties("ConnectFlows")["Parameters"]
+                assert flows[f"{name}FunctionArn"] == f"<{name}Alias>"
 
 
 def test_the_machine_may_search_by_the_alias_and_as_it_did_before_there_was_one(
-    released_template: Template, template: Template
+    template: Template,
 ) -> None:
-    assert _searched(released_template) == [
-        "<FindFreePinFunction.Arn>",
-        "<FindFreePinFunction.Arn>:live",
-    ]
-    assert _searched(template) == ["<FindFreePinFunction.Arn>"]
+    function = "<FindFreePinFunction.Arn>"
+    assert _searched(template) == [function]
+    for form in (AWS, AT_ONCE, NO_INSTANCE, EMULATOR):
+        assert _searched(Template(**form)) == [function, f"{function}:live"]
 
 
 def _searched(template: Template) -> list[str]:
@@ -225,13 +241,15 @@ def _searched(template: Template) -> list[str]:
 
 
 def test_an_emulator_gets_the_functions_aliases_and_none_of_what_shifts_calls() -> None:
-    template = Template(Release="a-release", LocalEmulator="true", ConnectInstanceArn=INSTANCE_ARN)
+    template = Template(**EMULATOR)
     kinds = {resource["Type"] for resource in template.resources.values()}
-    assert not [kind for kind in kinds if kind.startswith(("AWS::CodeDeploy", "AWS::StepF"))
-                if kind != "AWS::StepFunctions::StateMachine"]  # fmt: skip
-    assert not {"RollOutRole", "FunctionErrorsAlarm"} & set(template.resources)
+    assert not [kind for kind in kinds if kind.startswith("AWS::CodeDeploy")]
+    not_made = {
+        "SecureTransferVersion",
+        "SecureTransferAlias",
+        "RollOutRole",
+        "FunctionErrorsAlarm",
+    }
+    assert not not_made & set(template.resources)
     for name in FUNCTIONS:
         assert "UpdatePolicy" not in template.resources[f"{name}Alias"]
-    starts = template.properties("AddAgentFunction")["Environment"]["Variables"]
-    assert starts["STATE_MACHINE_ARN"] == "<SecureTransferStateMachine>"
-    assert template.outputs["AddAgentFunctionArn"] == "<AddAgentAlias>"
