@@ -11,17 +11,15 @@ from typing import Any, Self
 from wsgiref.util import shift_path_info
 
 import urllib3
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Request
 
 from simulator import ministack
 from simulator.calls import Wire
 from simulator.lambda_service import LambdaService
 from simulator.loopback import Server
 from simulator.ministack import MiniStack
+from simulator.passing_on import pass_on
 from simulator.stack import Stack
-
-# What concerns one connection only, and must not be passed on.
-_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding"}
 
 
 class WiredMiniStack(MiniStack):
@@ -68,20 +66,13 @@ class WiredMiniStack(MiniStack):
     ) -> Iterable[bytes]:
         request = Request(environ)
         function = request.script_root.strip("/")
-        headers = {name: value for name, value in request.headers if name.lower() != "host"}
-        headers["Authorization"] = headers.get("Authorization", "").replace(
+        authorization = request.headers.get("Authorization", "").replace(
             f"Credential={function}/", f"Credential={self.account}/"
         )
         query = request.query_string.decode()
-        answer = self._pool.request(
-            request.method,
-            f"{self.endpoint}{request.path}{'?' if query else ''}{query}",
-            body=request.get_data(),
-            headers=headers,
-            retries=False,
-        )
-        passed_on = [(k, v) for k, v in answer.headers.items() if k.lower() not in _HOP_BY_HOP]
-        return Response(answer.data, answer.status, passed_on)(environ, start_response)
+        url = f"{self.endpoint}{request.path}{'?' if query else ''}{query}"
+        answer = pass_on(self._pool, request, url, {"Authorization": authorization})
+        return answer(environ, start_response)
 
 
 def deploy(aws: WiredMiniStack, name: str = "secure-transfer", **parameters: str) -> Stack:

@@ -13,12 +13,13 @@ from typing import Any, Self
 import boto3
 import urllib3
 from botocore.config import Config
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Request
 
 from simulator import stack
 from simulator.aws import LocalAws
 from simulator.calls import Wire
 from simulator.loopback import Server
+from simulator.passing_on import pass_on
 from simulator.stack import Stack
 from simulator.template import REGION
 from tests.workflow.faults import MACHINE
@@ -26,8 +27,6 @@ from tests.workflow.faults import MACHINE
 STEP_FUNCTIONS_LOCAL = "Step Functions Local"
 
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/[^/]+/(\w+)/")
-# What concerns one connection only, and must not be passed on.
-_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
 class StepFunctionsElsewhere:
@@ -93,16 +92,8 @@ class StepFunctionsElsewhere:
         if not found or found[2] != "states":
             answer: Iterable[bytes] = self._aws.wire(environ, start_response)
             return answer
-        request = Request(environ)
-        there = self._pool.request(
-            request.method,
-            self._endpoint,
-            body=request.get_data(),
-            headers={name: value for name, value in request.headers if name.lower() != "host"},
-            retries=False,
-        )
-        passed_on = [(k, v) for k, v in there.headers.items() if k.lower() not in _HOP_BY_HOP]
-        return Response(there.data, there.status, passed_on)(environ, start_response)
+        there = pass_on(self._pool, Request(environ), self._endpoint)
+        return there(environ, start_response)
 
 
 def deploy(aws: StepFunctionsElsewhere, name: str = "elsewhere", **parameters: str) -> Stack:
