@@ -50,7 +50,10 @@ _DATA = {
     "LoopAnswered": {},
     "TransferTimedOut": {"waitedSeconds.$": "$.loopTimeoutSeconds"},
     "TransferSecured": {"late": False},
-    "TransferAbandoned": {"waitedSeconds.$": "$.joinTimeoutSeconds"},
+    "TransferAbandoned": {
+        "reason": "AgentNeverJoined",
+        "waitedSeconds.$": "$.joinTimeoutSeconds",
+    },
     "TransferFailed": {"reason.$": "$.failure.reason", "collisions.$": "$.claim.collisions"},
 }
 """By detail-type; beside the agent's name, which all of them have."""
