@@ -55,9 +55,10 @@ lint: $(READY) $(SCANNER_READY) ## Check style, types, the template, its expansi
 	@$(BIN)/mypy
 	@$(BIN)/operations expand > $(VENV)/expanded.json
 	@$(BIN)/cfn-lint template.yaml
-	@$(BIN)/cfn-lint --regions $(CONNECT_REGIONS) -- template.yaml flows/stack.yaml
-	@# W3002: `sam package` uploads the nested stack.
+	@$(BIN)/cfn-lint --regions $(CONNECT_REGIONS) -- template.yaml flows/stack.yaml events/stack.yaml
+	@# W3002: `sam package` uploads the nested stacks.
 	@mkdir -p $(VENV)/flows && cp flows/stack.yaml $(VENV)/flows/
+	@mkdir -p $(VENV)/events && cp events/stack.yaml $(VENV)/events/
 	@$(BIN)/cfn-lint --ignore-checks W3002 -- $(VENV)/expanded.json
 	@$(BIN)/operations scan $(SCANNER)/bin/checkov
 	@$(BIN)/statelint statemachines/secure_transfer.asl.json
@@ -93,6 +94,12 @@ faults-page: $(READY) ## Write docs/faults.md from the cells in tests/faults
 .PHONY: flows-stack
 flows-stack: $(READY) ## Write flows/stack.yaml, which deploys the flows, from the flow files
 	@$(BIN)/python -m operations.flows_stack
+
+.PHONY: events
+events: $(READY) ## Publish what has changed in events/v…; write docs/events.md and events/stack.yaml
+	@$(BIN)/operations events publish
+	@$(BIN)/python -m operations.event_schemas.page
+	@$(BIN)/python -m operations.event_schemas.stack
 
 .PHONY: clean
 clean: ## Remove what the other commands made

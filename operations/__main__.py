@@ -8,6 +8,7 @@ import click
 
 from operations import scan as scanning
 from operations.connect.commands import connect
+from operations.event_schemas.commands import events
 from simulator import flow_lint, template
 from simulator.connect.lambda_block import LambdaBlockFailed
 from simulator.errors import SimulatorError
@@ -19,6 +20,7 @@ def cli() -> None:
 
 
 cli.add_command(connect)
+cli.add_command(events)
 
 
 @cli.command()
