@@ -29,6 +29,6 @@ def new_version() -> None:
     """
     version = publishing.begin_version()
     click.echo(
-        f"events/v{version} is a copy of the version before. Change it there, set SCHEMA_VERSION in "
-        f'functions/secure_transfer/domain/audit.py to "{version}", and publish.'
+        f"events/v{version} is a copy of the version before. Change it there, set SCHEMA_VERSION "
+        f'in functions/secure_transfer/domain/audit.py to "{version}", and publish.'
     )

@@ -1,10 +1,10 @@
 """What may change in a published schema, and what needs a new version.
 
-Consumers hold the schema of the day on which they last looked, and the archive holds events of every
-day. So the old schema has to take the events to come, and the new schema those that were sent. What
-keeps both promises is: words may change, and an object may get a property that may be absent. (To an
-old schema that is one of the unknown properties which it lets in.) Every other change lets in what
-was refused, or refuses what was let in.
+Consumers hold the schema of the day on which they last looked, and the archive holds events of
+every day. So the old schema has to take the events to come, and the new schema those that were
+sent. What keeps both promises is: words may change, and an object may get a property that may be
+absent. (To an old schema that is one of the unknown properties which it lets in.) Every other
+change lets in what was refused, or refuses what was let in.
 """
 
 import json
@@ -58,9 +58,9 @@ def _between(old: Schema, new: Schema, where: str) -> Iterator[str]:
         before, after = old.get(keyword), new.get(keyword)
         if keyword == "properties":
             yield from _properties(before or {}, after or {}, where)
-        elif keyword == "items":
+        elif keyword == "items" and before != after:
             yield from _between(before or {}, after or {}, f"{where}[]")
-        elif keyword != "required" and not _same(before, after):
+        elif keyword not in ("required", "items") and not _same(before, after):
             yield (
                 f"the {keyword} of {place} was {_said(before)} and is {_said(after)}. Consumers "
                 "count on the old rule, and the archive holds events that keep it."
@@ -72,14 +72,12 @@ def _required(old: set[str], new: set[str], where: str) -> Iterator[str]:
         yield f"{_inside(where, name)} was always there and may now be absent. Consumers read it."
     for name in sorted(new - old):
         yield (
-            f"{_inside(where, name)} is now required. Events that were sent before may lack it, and "
-            "are sent again from the archive."
+            f"{_inside(where, name)} is now required. Events that were sent before may lack it, "
+            "and are sent again from the archive."
         )
 
 
-def _properties(
-    old: Mapping[str, Schema], new: Mapping[str, Schema], where: str
-) -> Iterator[str]:
+def _properties(old: Mapping[str, Schema], new: Mapping[str, Schema], where: str) -> Iterator[str]:
     for name, schema in old.items():
         if name in new:
             yield from _between(schema, new[name], _inside(where, name))

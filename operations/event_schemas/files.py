@@ -50,7 +50,9 @@ def schemas(version: str, events: Path = EVENTS) -> dict[str, Json]:
 
 def published(version: str, events: Path = EVENTS) -> dict[str, Json]:
     """Return the schemas as they were published last, by detail-type; none if none was."""
-    return {path.stem: read(path) for path in sorted(folder_of_published(version, events).glob("*"))}
+    return {
+        path.stem: read(path) for path in sorted(folder_of_published(version, events).glob("*"))
+    }
 
 
 def folder_of_published(version: str, events: Path = EVENTS) -> Path:

@@ -1,4 +1,4 @@
-"""The keywords of JSON Schema that the audit contract uses. A schema with another one is refused."""
+"""The keywords of JSON Schema that the audit contract uses; any other is refused."""
 
 RULES = (
     "type", "properties", "required", "const", "enum", "pattern", "minimum", "items",

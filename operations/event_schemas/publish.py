@@ -25,16 +25,12 @@ def publish(events: Path = EVENTS) -> list[str]:
     old, new = published(version, events), schemas(version, events)
     broken = breaks(old, new)
     if broken:
-        raise SimulatorError(
-            "\n".join(
-                [
-                    *broken,
-                    f"Nothing was published: version {version} may only get new words, and new "
-                    "fields that may be absent. For other changes begin a new version: "
-                    "`operations events new-version`, after taking these out of this one.",
-                ]
-            )
+        what_to_do = (
+            f"Nothing was published: version {version} may only get new words, and new fields that "
+            "may be absent. For other changes begin a new version: `operations events "
+            "new-version`, after taking these out of this one."
         )
+        raise SimulatorError("\n".join([*broken, what_to_do]))
     folder = folder_of_published(version, events)
     folder.mkdir(parents=True, exist_ok=True)
     changed = [name for name, schema in new.items() if old.get(name) != schema]

@@ -20,7 +20,7 @@ def build() -> dict[str, Any]:
     """Return the stack's template."""
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": "Secure transfer: the schemas of the audit events. Part of template.yaml's stack.",
+        "Description": "Secure transfer: the audit events' schemas. Part of template.yaml's stack.",
         "Parameters": {
             "RegistryName": {
                 "Type": "String",

@@ -43,7 +43,9 @@ def by_registry(detail_type: str) -> Judge:
 
 
 def registered(detail_type: str) -> Json:
-    content: Json = json.loads(stack()["Resources"][f"{detail_type}Schema"]["Properties"]["Content"])
+    content: Json = json.loads(
+        stack()["Resources"][f"{detail_type}Schema"]["Properties"]["Content"]
+    )
     return content
 
 

@@ -202,8 +202,8 @@ def test_a_reference_leads_somewhere(reference: str) -> None:
 
 
 def test_a_file_that_is_missing_or_no_json_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SimulatorError, match="none.json is missing"):
+    with pytest.raises(SimulatorError, match=r"none\.json is missing"):
         read(tmp_path / "none.json")
     (tmp_path / "some.json").write_text("{")
-    with pytest.raises(SimulatorError, match="some.json is no JSON"):
+    with pytest.raises(SimulatorError, match=r"some\.json is no JSON"):
         read(tmp_path / "some.json")
