@@ -7,6 +7,7 @@ import pytest
 from botocore.loaders import JSONFileLoader
 
 from simulator.aws import LocalAws
+from tests import event_contract
 
 _FIGURES = pytest.StashKey[list[str]]()
 
@@ -84,6 +85,20 @@ def _no_aws_but_the_local_one() -> None:
             del os.environ[name]
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_audit_event_passes_by() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        event_contract.watch(patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _audit_events_keep_their_contract() -> Iterator[None]:
+    """Fail the test during which an event passed by that its schema does not take."""
+    yield
+    assert event_contract.PASSING.take_violations() == []
 
 
 @pytest.fixture(scope="session")

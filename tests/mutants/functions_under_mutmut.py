@@ -24,6 +24,7 @@ COPIED = {
     "tests/unit": "tests/unit",
     "tests/fakes.py": "tests/fakes.py",
     "tests/conftest.py": "tests/conftest.py",
+    "tests/event_contract.py": "tests/event_contract.py",
     "pyproject.toml": "pyproject.toml",
 }
 

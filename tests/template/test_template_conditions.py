@@ -13,6 +13,7 @@ CONDITIONS = {
     "AgentJoinedConnectPermission": "HasConnectInstance",
     "CallerHashKey": "HasPciPalCallerIds",
     "AuditArchive": "OnAws",
+    "AuditSchemas": "OnAws",
     "AuditLostAlarm": "OnAws",
     "ConnectFlows": "DeploysFlows",
     **dict.fromkeys(VERSIONS, "IsRelease"),

@@ -7,12 +7,12 @@ import pytest
 from simulator.template import ROOT
 from tests.workflow import driver
 
-_VISITORS = {"test_allocation", "test_faults_of_aws", "test_handshake", "test_lost_responses"}
+VISITORS = {"test_allocation", "test_faults_of_aws", "test_handshake", "test_lost_responses"}
 
 
 def test_every_state_has_been_visited(request: pytest.FixtureRequest) -> None:
     ran = {item.path.stem for item in request.session.items}
-    if not ran >= _VISITORS or request.config.getoption("keyword"):
+    if not ran >= VISITORS or request.config.getoption("keyword"):
         pytest.skip("means something only after all the other workflow tests")
     machine = json.loads((ROOT / "statemachines/secure_transfer.asl.json").read_text())
 

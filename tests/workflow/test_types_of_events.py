@@ -1,0 +1,40 @@
+"""Sorted among the last: the tests of this folder have made every event that is declared.
+
+Each that passed by was held against its schema, in the test that made it (tests/event_contract.py).
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from operations.event_schemas.files import TYPES, newest_version, schemas
+from tests.event_contract import PASSING
+from tests.events import to_come
+from tests.workflow.test_states_visited import VISITORS
+
+
+def test_every_event_that_is_declared_has_been_sent(
+    request: pytest.FixtureRequest, figure: Callable[[str], None]
+) -> None:
+    _only_after_the_other_tests(request)
+    figure(f"Audit events held against their schemas: {PASSING.count:,}")
+    assert set(TYPES) - PASSING.types == set(to_come.TYPES)
+
+
+def test_every_reason_that_was_given_is_among_the_examples(request: pytest.FixtureRequest) -> None:
+    """The list is open for consumers. We know what we send."""
+    _only_after_the_other_tests(request)
+    declared = {
+        (name, reason)
+        for name, schema in schemas(newest_version()).items()
+        for reason in schema["properties"]["detail"]["properties"]["data"]["properties"]
+        .get("reason", {})
+        .get("examples", ())
+    }
+    assert PASSING.reasons - declared == set()
+
+
+def _only_after_the_other_tests(request: pytest.FixtureRequest) -> None:
+    ran = {item.path.stem for item in request.session.items}
+    if not ran >= VISITORS or request.config.getoption("keyword"):
+        pytest.skip("means something only after all the other workflow tests")
