@@ -24,9 +24,10 @@ class Passing:
     """The audit events that have passed by. Servers' threads note them too."""
 
     def __init__(self) -> None:
-        self.types: set[str] = set()
+        self.told: set[tuple[str, str]] = set()
+        """Types and event ids."""
         self.reasons: set[tuple[str, str]] = set()
-        """With their types."""
+        """Types and reasons."""
         self.count = 0
         self._violations: list[str] = []
 
@@ -40,11 +41,14 @@ class Passing:
             return
         name = str(event.get("detail-type"))
         self.count += 1
-        self._violations += violations(name, event)
-        self.types.add(name)
-        detail = event.get("detail")
-        if isinstance(detail, Mapping) and "reason" in detail.get("data", {}):
-            self.reasons.add((name, detail["data"]["reason"]))
+        broken = violations(name, event)
+        self._violations += broken
+        if not broken:
+            detail = event["detail"]
+            self.told.add((name, detail["metadata"]["eventId"]))
+            self.reasons |= {
+                (name, detail["data"][key]) for key in detail["data"] if key == "reason"
+            }
 
     def entries(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """Judge the entries of a PutEvents call, whether sent or kept for later."""

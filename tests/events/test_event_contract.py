@@ -69,12 +69,15 @@ def test_it_is_judged_in_every_wrapping(wrapped: Any, broken: Json) -> None:
     passing.text(wrapped(broken))
     assert passing.take_violations() == SAID
     assert passing.take_violations() == []
-    assert (passing.types, passing.count) == ({"PinAllocated"}, 1)
+    assert (passing.told, passing.count) == (set(), 1)
 
 
-def test_reasons_are_noted_with_their_types() -> None:
+def test_what_keeps_it_is_noted_with_its_reason() -> None:
     passing = Passing()
-    passing.text(json.dumps(example("JoinRejected", VERSION)))
+    event = example("JoinRejected", VERSION)
+    passing.text(json.dumps(event))
+    assert passing.take_violations() == []
+    assert passing.told == {("JoinRejected", event["detail"]["metadata"]["eventId"])}
     assert passing.reasons == {("JoinRejected", "WrongAgent")}
 
 

@@ -11,7 +11,7 @@ from operations.event_schemas.files import TYPES, example, published
 from simulator.template import ROOT
 from tests.events import contract
 from tests.events.contract import VERSION
-from tests.template.expanded import FORMS, Template
+from tests.template.expanded import Template
 
 
 def test_the_committed_page_is_the_generated_one() -> None:
@@ -89,20 +89,6 @@ def test_the_registry_has_every_schema_under_its_source_and_type() -> None:
         assert len(properties["Content"]) <= 100_000
         assert contract.registered(name) == draft4(published(VERSION)[name])
         assert contract.registered(name)["$schema"] == "http://json-schema.org/draft-04/schema#"
-
-
-def test_the_registry_is_named_by_the_stack_and_made_on_aws_only() -> None:
-    made = Template(**FORMS["template"])
-    given = made.properties("AuditSchemas")
-    assert given == {
-        "TemplateURL": "events/stack.yaml",
-        "Parameters": {"RegistryName": "<AWS::StackName>-audit"},
-    }
-    assert set(contract.stack()["Parameters"]) == set(given["Parameters"])
-    name = contract.stack()["Resources"]["Registry"]["Properties"]["RegistryName"]
-    assert name == {"Ref": "RegistryName"}
-    assert "AuditSchemas" in Template(**FORMS["bare_template"]).resources
-    assert "AuditSchemas" not in Template(**FORMS["local_template"]).resources
 
 
 def test_no_schema_goes_into_a_function() -> None:

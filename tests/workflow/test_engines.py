@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from operations.event_schemas.files import example, newest_version
 from operations.stage import Stage, until
 from simulator import ministack
 from simulator.ministack import MiniStack
@@ -102,13 +103,16 @@ def test_entry_that_is_refused_fails_its_state(stage: Stage) -> None:
 
 def test_event_reaches_a_log_group(stage: Stage, patience: float) -> None:
     bus, group = stage.stack.outputs["AuditBusName"], stage.stack.resources["AuditLogGroup"]
-    detail = json.dumps({"metadata": {"contactId": "nobody"}})
-    entry = {"Source": "secure-transfer", "DetailType": "Logged", "Detail": detail}
+    event = example("PinRejected", newest_version())
+    detail = json.dumps(event["detail"])
+    entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": detail}
     stage.aws.client("events").put_events(Entries=[{"EventBusName": bus, **entry}])
+
+    event_id = event["detail"]["metadata"]["eventId"]
 
     def logged() -> bool:
         events = stage.aws.client("logs").filter_log_events(logGroupName=group)["events"]
-        return any("Logged" in event["message"] for event in events)
+        return any(event_id in event["message"] for event in events)
 
     until(logged, "the event's line in the log", patience)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from operations.event_schemas.files import TYPES, newest_version, schemas
+from operations.event_schemas.files import TYPES, example, newest_version, schemas
 from tests.event_contract import PASSING
 from tests.events import to_come
 from tests.workflow.test_states_visited import VISITORS
@@ -18,7 +18,12 @@ def test_every_event_that_is_declared_has_been_sent(
 ) -> None:
     _only_after_the_other_tests(request)
     figure(f"Audit events held against their schemas: {PASSING.count:,}")
-    assert set(TYPES) - PASSING.types == set(to_come.TYPES)
+    # The engines' own tests send an example.
+    examples = {
+        (name, example(name, newest_version())["detail"]["metadata"]["eventId"]) for name in TYPES
+    }
+    sent = {name for name, _ in PASSING.told - examples}
+    assert set(TYPES) - sent == set(to_come.TYPES)
 
 
 def test_every_reason_that_was_given_is_among_the_examples(request: pytest.FixtureRequest) -> None:
