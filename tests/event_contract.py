@@ -6,6 +6,7 @@ histories that tests read (where an engine makes its states' calls itself, or on
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -28,6 +29,8 @@ class Passing:
         """Types and event ids."""
         self.reasons: set[tuple[str, str]] = set()
         """Types and reasons."""
+        self.senders: set[tuple[str, str]] = set()
+        """Types and the functions that were seen to send them."""
         self.count = 0
         self._violations: list[str] = []
 
@@ -35,12 +38,14 @@ class Passing:
         taken, self._violations = self._violations, []
         return taken
 
-    def event(self, event: Mapping[str, Any]) -> None:
+    def event(self, event: Mapping[str, Any], sender: str = "") -> None:
         """Judge an event as a rule's target gets it; leave it alone if it is not ours."""
         if event.get("source") != _SOURCE:
             return
         name = str(event.get("detail-type"))
         self.count += 1
+        if sender:
+            self.senders.add((name, sender))
         broken = violations(name, event)
         self._violations += broken
         if not broken:
@@ -50,7 +55,7 @@ class Passing:
                 (name, detail["data"][key]) for key in detail["data"] if key == "reason"
             }
 
-    def entries(self, entries: Iterable[Mapping[str, Any]]) -> None:
+    def entries(self, entries: Iterable[Mapping[str, Any]], sender: str = "") -> None:
         """Judge the entries of a PutEvents call, whether sent or kept for later."""
         for entry in entries:
             detail = entry.get("Detail")
@@ -59,11 +64,15 @@ class Passing:
                     "source": entry.get("Source"),
                     "detail-type": entry.get("DetailType"),
                     "detail": json.loads(detail) if isinstance(detail, str) else detail,
-                }
+                },
+                sender,
             )
 
-    def text(self, text: str) -> None:
-        """Judge what a message, a request or a state's parameters hold, if that is audit events."""
+    def text(self, text: str, sender: str = "") -> None:
+        """Judge what a message, a request or a state's parameters hold, if that is audit events.
+
+        `sender`: the function that sends it, if one does.
+        """
         if _SOURCE not in text:
             return
         try:
@@ -74,11 +83,11 @@ class Passing:
             return
         message = value.get("MessageBody")
         if isinstance(message, str):
-            self.text(message)
+            self.text(message, sender)
         elif isinstance(message, Mapping):
-            self.text(json.dumps(message))
+            self.text(json.dumps(message), sender)
         elif isinstance(value.get("Entries"), list):
-            self.entries(value["Entries"])
+            self.entries(value["Entries"], sender)
         else:
             self.event(value)
 
@@ -109,7 +118,8 @@ def watch(patch: Any) -> None:
     def noted_call(request: Any) -> AwsCall:
         call = read_call(request)
         if call.operation in ("PutEvents", "SendMessage"):
-            PASSING.text(call.body)
+            function = re.search(r"-(\w+)Function-", call.caller)
+            PASSING.text(call.body, sender=function[1] if function else "")
         return call
 
     def noted_api_call(client: BaseClient, operation: str, parameters: Any) -> Any:

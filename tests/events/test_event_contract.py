@@ -93,6 +93,13 @@ def test_calls_over_the_wire_pass_by(bus: Any, broken: Json) -> None:
     assert PASSING.take_violations() == SAID
 
 
+def test_the_function_that_sends_is_noted() -> None:
+    passing = Passing()
+    event = example("JoinRejected", VERSION)
+    passing.text(json.dumps({"Entries": [entry(event)]}), sender="AgentJoined")
+    assert passing.senders == {("JoinRejected", "AgentJoined")}
+
+
 @pytest.mark.usefixtures("bus")
 def test_received_messages_pass_by(aws: LocalAws, broken: Json) -> None:
     sqs = aws.client("sqs")

@@ -55,6 +55,10 @@ FOREIGN: dict[str, Json] = {
        "ABORTED", "TIMED_OUT")},
     **{f"a contact is {one}": contact(one) for one in ("INITIATED", "CONNECTED_TO_AGENT",
        "DISCONNECTED")},
+    "a contact in the other spelling is DISCONNECTED": event(
+        "aws.connect", "Amazon Connect Contact Event",
+        {"EventType": "DISCONNECTED", "Channel": "Voice", "InstanceArn": INSTANCE_ARN},
+    ),
     "an execution of another machine is ABORTED": execution("ABORTED", _ANOTHER_MACHINE),
     "a chat is DISCONNECTED": contact("DISCONNECTED", "CHAT"),
     "a contact of another instance is DISCONNECTED": contact("DISCONNECTED", instance="another"),

@@ -39,6 +39,19 @@ def test_every_reason_that_was_given_is_among_the_examples(request: pytest.Fixtu
     assert PASSING.reasons - declared == set()
 
 
+def test_every_function_that_sends_an_event_is_named_in_its_schema(
+    request: pytest.FixtureRequest,
+) -> None:
+    _only_after_the_other_tests(request)
+    named = {
+        (name, sender)
+        for name, schema in schemas(newest_version()).items()
+        for sender in schema["x-sent-by"]
+    }
+    assert PASSING.senders - named == set()
+    assert {sender for _, sender in PASSING.senders} >= {"AddAgent", "GetAgent", "AgentJoined"}
+
+
 def _only_after_the_other_tests(request: pytest.FixtureRequest) -> None:
     ran = {item.path.stem for item in request.session.items}
     if not ran >= VISITORS or request.config.getoption("keyword"):
