@@ -1,7 +1,8 @@
 """An AWS on loopback: moto's server, with Lambda functions that really run.
 
 moto has the services and the Step Functions engine; `lambda_service` runs the functions; `calls`
-stands between them and whoever calls.
+stands between them and whoever calls. `moto_rules` lets EventBridge invoke functions, and
+`moto_status` tells it of the executions.
 """
 
 import logging
@@ -20,12 +21,15 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 
+from simulator.async_invocations import AsyncInvocations
 from simulator.calls import Wire
 from simulator.clock import Clock
 from simulator.lambda_service import LambdaService
 from simulator.loopback import Server
 from simulator.moto_clock import follow
 from simulator.moto_pace import quicken
+from simulator.moto_rules import invoke_functions
+from simulator.moto_status import tell_status
 from simulator.template import REGION
 
 
@@ -38,6 +42,7 @@ class LocalAws:
         self._folder = tempfile.TemporaryDirectory(prefix="local-aws-")
         self.clock = Clock()
         self.functions = LambdaService(Path(self._folder.name), self.clock.now)
+        self.invocations = AsyncInvocations(self.functions, self.clock)
         self.wire = Wire(DomainDispatcherApplication(create_backend_app), self.functions)
         # Its engine logs an error whenever a Choice asks whether a field IsPresent and it is not.
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
@@ -52,6 +57,8 @@ class LocalAws:
         os.environ["MOTO_PORT"] = str(self._server.port)
         self.clock.start()
         follow(self.clock)
+        invoke_functions(self.invocations)
+        tell_status()
         self._server.start()
         requests.post(
             f"{self.endpoint}/moto-api/config",
@@ -66,6 +73,7 @@ class LocalAws:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.invocations.stop()
         requests.post(f"{self.endpoint}/moto-api/reset", timeout=10)
         self.functions.stop()
         self._server.stop()

@@ -40,6 +40,14 @@ class Permission:
     source_account: str
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a function made of an event: its answer as JSON, or with `failed` its error."""
+
+    payload: str
+    failed: bool
+
+
 @dataclass
 class Function:
     name: str
@@ -111,23 +119,29 @@ class LambdaService:
             event = json.loads(request.get_data(as_text=True) or "{}")
         except json.JSONDecodeError as error:
             return _api_error(400, "InvalidRequestContentException", f"Could not parse: {error}")
+        result = self.invoke(function, event)
+        if result is None:
+            return _api_error(429, "TooManyRequestsException", "Rate Exceeded.")
+        headers = {"X-Amz-Function-Error": "Unhandled"} if result.failed else {}
+        return Response(result.payload, 200, headers, content_type="application/json")
+
+    def invoke(self, function: Function, event: Any) -> Result | None:
+        """Wait for what the function makes of an event. None: it runs all that it may at once."""
         with function.lock:
             if function.running == function.reserved_concurrency:
-                return _api_error(429, "TooManyRequestsException", "Rate Exceeded.")
+                return None
             function.running += 1
         try:
-            payload, failed = self._invoke(function, event)
+            return self._invoke(function, event)
         finally:
             with function.lock:
                 function.running -= 1
-        headers = {"X-Amz-Function-Error": "Unhandled"} if failed else {}
-        return Response(payload, 200, headers, content_type="application/json")
 
     def stop(self) -> None:
         for sandbox in self._sandboxes:
             sandbox.stop()
 
-    def _invoke(self, function: Function, event: Any) -> tuple[str, bool]:
+    def _invoke(self, function: Function, event: Any) -> Result:
         try:
             sandbox = function.idle.get_nowait()
         except queue.Empty:
@@ -137,14 +151,14 @@ class LambdaService:
         if reply is None:
             sandbox.stop()
             message = f"Task timed out after {function.timeout_seconds}.00 seconds"
-            return json.dumps({"errorMessage": message, "errorType": "Sandbox.Timedout"}), True
+            return _failed({"errorMessage": message, "errorType": "Sandbox.Timedout"})
         if "exited" in reply:
             message = f"The sandbox of {function.handler} exited; see its log."
-            return json.dumps({"errorMessage": message, "errorType": "Runtime.ExitError"}), True
+            return _failed({"errorMessage": message, "errorType": "Runtime.ExitError"})
         function.idle.put(sandbox)
         if "error" in reply:
-            return json.dumps(reply["error"]), True
-        return str(reply["payload"]), False
+            return _failed(reply["error"])
+        return Result(str(reply["payload"]), failed=False)
 
 
 class _Sandbox:
@@ -222,6 +236,10 @@ def _environment(function: Function, endpoint: str) -> dict[str, str]:
         # The template's
         **function.environment,
     }
+
+
+def _failed(error: Mapping[str, Any]) -> Result:
+    return Result(json.dumps(error), failed=True)
 
 
 def _api_error(status: int, code: str, message: str) -> Response:

@@ -115,8 +115,5 @@ GAPS = {
         "test_stopped_execution_stays_aborted": Gap(
             "moto stops no execution that waits: it ends with its wait", TimeoutError
         ),
-        "test_status_of_executions_is_told_on_the_default_bus": Gap(
-            "moto tells nobody of an execution's status", TimeoutError
-        ),
     },
 }
