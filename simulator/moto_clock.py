@@ -9,6 +9,9 @@ Two threads wait for a task token, each with the state's time-out: the one that 
 and the one that waits for that work. Which of them notices first that time is up would be chance.
 So the latter leaves the time-out to the former, for as long as it waits for the token.
 
+An execution that is stopped, or whose own time is up, ends at once, as on AWS; moto would let it
+wait on for its token, and its history go on.
+
 Still in real time: the pause before a retry and a Wait state (an execution in either is busy), and
 an execution's own TimeoutSeconds. An execution with one branch of a Parallel or a Map at a token
 counts as waiting whatever its other branches do.
@@ -16,12 +19,14 @@ counts as waiting whatever its other branches do.
 
 # ruff: noqa: SLF001 - moto has no other way in
 
+import contextlib
 import math
 import threading
 from types import SimpleNamespace
 from typing import Any
 
 from moto.stepfunctions.parser.asl.component.state.exec import execute_state
+from moto.stepfunctions.parser.asl.eval import environment
 from moto.stepfunctions.parser.asl.eval.callback import callback
 from moto.stepfunctions.parser.backend import execution_worker
 
@@ -74,10 +79,14 @@ class _Thread(threading.Thread):
 # To put something in their places is what this module is for: nothing here is typed.
 _execute_state: Any = execute_state
 _callback: Any = callback
+_Environment: Any = environment.Environment
 _State: Any = execute_state.ExecutionState
 _Worker: Any = execution_worker.ExecutionWorker
 
 _evaluate_as_moto_does = _State._evaluate_with_timeout
+_eval_state_as_moto_does = _State._eval_state
+_stop_as_moto_does = _Environment.set_stop
+_time_out_as_moto_does = _Environment.set_timed_out
 _start_as_moto_does = _Worker.start
 _run_as_moto_does = _Worker._execution_logic
 
@@ -91,9 +100,41 @@ def _evaluation() -> Evaluation:
     return evaluation
 
 
+class _Closed(BaseException):
+    """Lead out of a state whose execution is over; no Retry and no Catch of it may see this."""
+
+
 def _evaluate(state: Any, env: Any) -> None:
     _here.execution = env.states.context_object.context_object_data["Execution"]["Id"]
-    _evaluate_as_moto_does(state, env)
+    try:
+        if env.is_running():
+            _evaluate_as_moto_does(state, env)
+    finally:
+        if not env.is_running():
+            raise _Closed
+
+
+def _eval_state(state: Any, env: Any) -> None:
+    # The program sees for itself that it is over, and says so in the history.
+    with contextlib.suppress(_Closed):
+        _eval_state_as_moto_does(state, env)
+
+
+def _set_stop(env: Any, **given: Any) -> None:
+    _stop_as_moto_does(env, **given)
+    _end_waits(env)
+
+
+def _set_timed_out(env: Any) -> None:
+    _time_out_as_moto_does(env)
+    _end_waits(env)
+
+
+def _end_waits(env: Any) -> None:
+    if not env.is_frame() and not env.is_running():
+        tokens = env.callback_pool_manager._pool
+        while tokens:  # none of them is known from now on
+            tokens.popitem()[1].interrupt_all()
 
 
 def _wait_for_token(endpoint: Any, timeout: float | None = None) -> Any:
@@ -131,6 +172,9 @@ def follow(clock: Clock) -> None:
     _execute_state.threading = SimpleNamespace(Event=_evaluation)
     _execute_state.Thread = _Thread
     _State._evaluate_with_timeout = _evaluate
+    _State._eval_state = _eval_state
+    _Environment.set_stop = _set_stop
+    _Environment.set_timed_out = _set_timed_out
     _callback.Event = _event
     _callback.CallbackEndpoint.wait = _wait_for_token
     _Worker.start = _start

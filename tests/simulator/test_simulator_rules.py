@@ -297,3 +297,47 @@ def test_an_execution_that_failed_tells_its_error_and_cause_and_no_output(shop: 
     _, failed = play(shop, Type="Fail", Error="Named", Cause="why")
     assert (failed["status"], failed["error"], failed["cause"]) == ("FAILED", "Named", "why")
     assert failed["output"] is failed["outputDetails"] is None
+
+
+def test_an_execution_that_is_stopped_ends_at_once_and_its_history_says_so(shop: Shop) -> None:
+    deadline = 3600
+    waits = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "TimeoutSeconds": deadline,
+        "Retry": [{"ErrorEquals": ["States.ALL"]}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+        "End": True,
+    }
+    function, sqs = shop.functions.create(_KEEPS), shop.aws.client("sqs")
+    url = sqs.create_queue(QueueName=shop.source)["QueueUrl"]
+    waits["Parameters"] = {"QueueUrl": url, "MessageBody": {"token.$": "$$.Task.Token"}}
+    client = shop.aws.client("stepfunctions")
+    machine = client.create_state_machine(
+        name=shop.source,
+        definition=json.dumps(
+            {"StartAt": "It", "States": {"It": waits, "Caught": {"Type": "Succeed"}}}
+        ),
+        roleArn="arn:aws:iam::123456789012:role/any",
+    )["stateMachineArn"]
+    shop.rule(
+        function,
+        pattern={
+            "source": ["aws.states"],
+            "detail": {"stateMachineArn": [machine], "status": ["ABORTED"]},
+        },
+    )
+    execution = client.start_execution(stateMachineArn=machine, name="one")["executionArn"]
+    shop.aws.clock.settle()  # it waits
+
+    client.stop_execution(executionArn=execution)
+
+    ((event,), detail) = (shop.got(function), client.describe_execution(executionArn=execution))
+    assert event["detail"]["status"] == detail["status"] == "ABORTED"
+    assert event["detail"]["output"] is None
+    history = client.get_execution_history(executionArn=execution, maxResults=100)["events"]
+    assert [event["type"] for event in history][-2:] == ["TaskSubmitted", "ExecutionAborted"]
+    (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    token = json.loads(message["Body"])["token"]
+    with pytest.raises(client.exceptions.InvalidToken):
+        client.send_task_failure(taskToken=token, error="Late")

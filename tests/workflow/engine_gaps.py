@@ -112,8 +112,5 @@ GAPS = {
         "test_callback_for_a_closed_wait_is_answered_as_timed_out": Gap(
             "moto answers InvalidToken for a closed token"
         ),
-        "test_stopped_execution_stays_aborted": Gap(
-            "moto stops no execution that waits: it ends with its wait", TimeoutError
-        ),
     },
 }
