@@ -147,6 +147,9 @@ class MiniStack:
         self._folder.cleanup()
 
 
+_TEMPLATE = "packaged.json"
+
+
 def deploy(aws: MiniStack, name: str = "secure-transfer", **parameters: str) -> Stack:
     """Let CloudFormation make the template's resources, packaged as AWS's own tools do it.
 
@@ -154,11 +157,14 @@ def deploy(aws: MiniStack, name: str = "secure-transfer", **parameters: str) -> 
     """
     client = aws.client("cloudformation")
     try:
-        package = _package(aws, f"{name}-package")
+        bucket = f"{name}-package"
+        package = _package(aws, bucket)
+        # As text in the call itself a template may have 51,200 bytes only.
+        aws.client("s3").put_object(Bucket=bucket, Key=_TEMPLATE, Body=json.dumps(package))
         values = parameter_values(package, {"LocalEmulator": "true", **parameters})
         client.create_stack(
             StackName=name,
-            TemplateBody=json.dumps(package),
+            TemplateURL=f"{aws.endpoint}/{bucket}/{_TEMPLATE}",
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters=[
                 {"ParameterKey": key, "ParameterValue": value} for key, value in values.items()
