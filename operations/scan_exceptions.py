@@ -70,7 +70,9 @@ EXCEPTIONS = (
         "a dead-letter queue for a function",
         FUNCTIONS,
         "Lambda puts only asynchronous events there. Connect and the state machine wait for the "
-        "functions' answers, and see what fails.",
+        "functions' answers, and see what fails. ExecutionClosed, which nobody waits for, has an "
+        "alarm for what its repeats could not mend: its log names the transfer, and the record "
+        "tells the rest, whoever asks it.",
     ),
     Accepted(
         "CKV_AWS_117",
@@ -83,7 +85,7 @@ EXCEPTIONS = (
     Accepted(
         "CKV_AWS_115",
         "reserved concurrency for a function",
-        ("AddAgentFunction", "GetAgentFunction", "AgentJoinedFunction"),
+        ("AddAgentFunction", "GetAgentFunction", "AgentJoinedFunction", "ExecutionClosedFunction"),
         "A reservation is a limit too: above it calls are refused, and a refused one is a payment "
         "that is not taken. Connect's own quota of concurrent calls bounds them. FindFreePin, "
         "which a full pool multiplies, has one.",

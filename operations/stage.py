@@ -64,7 +64,7 @@ class Stage:
 
     def warm_up(self) -> None:
         """Start each function once, so that no call waits for a cold start."""
-        for name in ("AddAgent", "GetAgent", "AgentJoined", "FindFreePin"):
+        for name in ("AddAgent", "GetAgent", "AgentJoined", "FindFreePin", "ExecutionClosed"):
             function = self.stack.resources[f"{name}Function"]
             self.aws.client("lambda").invoke(FunctionName=function, Payload="{}")
 
@@ -84,7 +84,9 @@ class Stage:
         machine = self.stack.outputs["SecureTransferStateMachineArn"]
         return f"{machine.replace(':stateMachine:', ':execution:')}:{transfer_id}"
 
-    def events_about(self, contact_id: str, count: int) -> list[dict[str, Any]]:
+    def events_about(
+        self, contact_id: str, count: int, patience: float = PATIENCE_SECONDS
+    ) -> list[dict[str, Any]]:
         """Wait for `count` audit events about a contact, in the order in which they came.
 
         An event that was told before is dropped, as consumers have to.
@@ -98,7 +100,7 @@ class Stage:
                     told.setdefault(event["detail"]["metadata"]["eventId"], event)
             return list(told.values()) if len(told) >= count else None
 
-        events: list[dict[str, Any]] = until(about, f"{count} audit events")
+        events: list[dict[str, Any]] = until(about, f"{count} audit events", patience)
         return events
 
     def take_events(self) -> list[dict[str, Any]]:

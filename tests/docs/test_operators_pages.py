@@ -27,6 +27,8 @@ _OTHER_NAMES = {
     "TransferSecured", "JoinRejected", "PinRejected",  # audit events
     "AgentNeverJoined", "LoopTimedOut", "PinTooLate",  # ends of an execution
     "WakeUpLost", "Reason", "TimeoutSeconds", "Timeout",
+    "ExecutionStopped", "ExecutionFailed",  # reasons that ExecutionClosed tells
+    "TriggeredRules", "FailedInvocations",  # metrics of EventBridge's
 }  # fmt: skip
 
 

@@ -10,10 +10,12 @@ PARTS: dict[str, tuple[Cell, ...]] = {
     "GetAgent": functions.GET_AGENT,
     "AgentJoined": functions.AGENT_JOINED,
     "FindFreePin": functions.FIND_FREE_PIN,
+    "ExecutionClosed": functions.EXECUTION_CLOSED,
     "Connect": functions.CONNECT,
     "States: the allocation": states.ALLOCATION,
     "States: the two waits": states.WAITS,
     "States: the audit": states.AUDIT,
+    "Executions that are stopped": outside.STOPS,
     "Outside events": (
         *outside.WAKE_UPS,
         *outside.LOOPED_CALL,

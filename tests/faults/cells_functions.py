@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from operations.call_parts import CALL_SECURE, NOT_SECURED
-from operations.ops import ABANDONED, TIMED_OUT
+from operations.ops import ABANDONED, SECURED, TIMED_OUT
 from tests.calls.test_branches import NO_PIN, NOT_RECORDED, PLEASE_WAIT
 from tests.faults.cell import Lead, Seen, cell
 from tests.faults.good import Good
@@ -11,6 +11,7 @@ from tests.faults.injection import AwsFault, Both, Kind
 from tests.faults.places import (
     AddAgent,
     AgentJoined,
+    ExecutionClosed,
     FindFreePin,
     GetAgent,
     Place,
@@ -22,6 +23,7 @@ from tests.faults.scene import (
     agent_comes_late,
     asked_from_elsewhere,
     guess,
+    stopped_before_the_loop,
     used_pin_again,
     wrong_agent,
 )
@@ -52,6 +54,15 @@ WRONG_AGENT = Seen(
     events=ABANDONED,
     refusals=("JoinRejected",),
     metrics=("WrongAgent",),
+)
+_BEGUN = ("TransferRequested", "PinAllocated")
+# The execution is gone; the call is secured all the same, and told of.
+STOPPED = Seen(
+    ends=("ABORTED",),
+    events=(*SECURED, "TransferFailed"),
+    repeated=_BEGUN,
+    in_order=False,
+    metrics=("ToldForExecution",),
 )
 JOINED_LATE = Seen(
     cardholder=(READING, CALL_SECURE, PLEASE_WAIT),
@@ -168,6 +179,29 @@ FIND_FREE_PIN = (
     cell(FindFreePin.LOOKS, Kind.REFUSED, Good.NEXT_CLICK,
          no_pin("PinSearchFailed", "PlatformFault"), after=DRAWN_PINS_TAKEN),
     cell(FindFreePin.CLAIMS, Kind.RESPONSE_LOST, Good.CLIENT, after=DRAWN_PINS_TAKEN),
+)  # fmt: skip
+
+EXECUTION_CLOSED = (
+    cell(ExecutionClosed.READS, Kind.THROTTLED, Good.CLIENT, STOPPED,
+         play=stopped_before_the_loop),
+    cell(
+        ExecutionClosed.READS, Kind.SERVER_ERROR, Good.LAMBDA,
+        replace(STOPPED, metrics=("PlatformFault", *STOPPED.metrics)), times=2,
+        play=stopped_before_the_loop,
+    ),
+    cell(
+        ExecutionClosed.TELLS, Kind.REFUSED, Good.QUEUE,
+        replace(STOPPED, events=SECURED, in_order=True, repeated=(),
+                kept=(*_BEGUN, "TransferFailed"),
+                metrics=(*("AuditKept",) * 3, *STOPPED.metrics)),
+        play=stopped_before_the_loop,
+    ),
+    cell(
+        ExecutionClosed.KEEPS, Kind.REFUSED, Good.LAST_RESORT,
+        replace(STOPPED, events=SECURED, in_order=True, repeated=(), stranded=("TransferFailed",),
+                metrics=(*("AuditKept",) * 3, *("AuditLost",) * 3, *STOPPED.metrics)),
+        after=_no_bus(ExecutionClosed.TELLS), play=stopped_before_the_loop,
+    ),
 )  # fmt: skip
 
 CONNECT = (

@@ -7,13 +7,21 @@ from operations.ops import ABANDONED, SECURED, TIMED_OUT
 from tests.calls.test_branches import NOT_RECORDED
 from tests.faults import outside
 from tests.faults.cell import AS_USUAL, Cell, Seen
-from tests.faults.cells_functions import JOINED_LATE
+from tests.faults.cells_functions import JOINED_LATE, STOPPED
 from tests.faults.cells_states import JOIN_TOLD_FIRST, NO_LOOP, TOLD_BY_BOTH
 from tests.faults.good import Good
 from tests.faults.injection import AwsFault, Injection, Kind
 from tests.faults.outside import Happens, digits, looped_call, sent
 from tests.faults.places import GetAgent, of_any_audit_state, of_state
-from tests.faults.scene import READING, Play, agent_comes_late, two_agents, usual
+from tests.faults.scene import (
+    READING,
+    Play,
+    agent_comes_late,
+    stopped_before_the_join,
+    stopped_before_the_loop,
+    two_agents,
+    usual,
+)
 from tests.workflow.faults import ALWAYS
 
 NOT_HEARD = Seen(
@@ -110,6 +118,16 @@ DIGITS = (
            replace(NOT_HEARD, metrics=("PinUnknown",)), much="one of them"),
     _event("the PIN's digits", Happens.REORDERED, digits(Happens.REORDERED), Good.REFUSAL,
            replace(NOT_HEARD, metrics=("PinUnknown",)), much="two of them exchanged"),
+)  # fmt: skip
+
+STOPS = (
+    Cell("the execution", "stopped while it waits for the looped call", (), STOPPED, Good.FUNCTION,
+         stopped_before_the_loop),
+    Cell(
+        "the execution", "stopped while it waits for the agent", (),
+        replace(STOPPED, repeated=(*STOPPED.repeated, "LoopAnswered")), Good.FUNCTION,
+        stopped_before_the_join,
+    ),
 )  # fmt: skip
 
 EVENTS = (

@@ -26,6 +26,9 @@ NEVER_CAME = Seen(
 # The execution is gone; the call is secured all the same, and told of.
 FAULTED = Seen(ends=("TransferFaulted",), events=(*SECURED, "TransferFailed"))
 FAULTED_FIRST = replace(FAULTED, in_order=False)
+# It had given up when the call was answered or joined: what was told is told again for it.
+_TOLD_FOR_IT = ("ToldForExecution",)
+FAULTED_LATE = replace(FAULTED, repeated=_ENDED, metrics=_TOLD_FOR_IT)
 # Functions tell what nobody was woken for; the execution finds it and tells it too.
 TOLD_BY_BOTH = Seen(repeated=_ENDED)
 JOIN_TOLD_BY_BOTH = Seen(repeated=("TransferSecured",))
@@ -45,10 +48,6 @@ _NOT_WOKEN_AGAIN = Lead(
 _SEEMS_WOKEN = Lead("GetAgent's wake-up was accepted and lost", sent(GetAgent.WAKES, Happens.LOST))
 _SEEMS_WOKEN_AGAIN = Lead(
     "AgentJoined's wake-up was accepted and lost", sent(AgentJoined.WAKES, Happens.LOST)
-)
-_LEFT_TO_A_DYING_ONE = (
-    "Step Functions takes a wake-up, loses it, and the execution dies before it has looked for "
-    "itself: {} is told by nobody. It takes two faults, the first of which AWS rules out."
 )
 
 
@@ -83,11 +82,12 @@ WAITS = (
     cell(of_state("AwaitLoop"), Kind.TIME_OUT, Good.TIME_OUT, TOLD_BY_BOTH),
     cell(of_state("AwaitLoop"), Kind.RESPONSE_LOST, Good.TIME_OUT, JOIN_TOLD_FIRST),
     cell(of_state("AwaitLoop"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED_FIRST),
-    cell(of_state("AwaitLoop"), Kind.REFUSED, Good.FUNCTION, FAULTED),
+    cell(of_state("AwaitLoop"), Kind.REFUSED, Good.FUNCTION, FAULTED_LATE),
     cell(of_state("AwaitJoin"), Kind.SERVER_ERROR, Good.STATE),
     cell(of_state("AwaitJoin"), Kind.TIME_OUT, Good.TIME_OUT, JOIN_TOLD_BY_BOTH),
-    cell(of_state("AwaitJoin"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED_FIRST),
-    cell(of_state("AwaitJoin"), Kind.REFUSED, Good.FUNCTION, FAULTED),
+    cell(of_state("AwaitJoin"), Kind.NOT_FOUND, Good.FUNCTION,
+         replace(FAULTED_FIRST, repeated=("LoopAnswered",), metrics=_TOLD_FOR_IT)),
+    cell(of_state("AwaitJoin"), Kind.REFUSED, Good.FUNCTION, FAULTED_LATE),
     cell(of_state("ExpireLoop"), Kind.RESPONSE_LOST, Good.STATE, NO_LOOP, after=_NO_CALL),
     cell(
         of_state("ExpireLoop"), Kind.NOT_FOUND, Good.NEXT_CLICK,
@@ -97,23 +97,26 @@ WAITS = (
     cell(of_state("CheckAnswered"), Kind.TIME_OUT, Good.STATE,
          replace(TOLD_BY_BOTH, metrics=_UNWOKEN), after=_NOT_WOKEN),
     cell(of_state("CheckAnswered"), Kind.NOT_FOUND, Good.FUNCTION,
-         replace(FAULTED, metrics=_UNWOKEN), after=_NOT_WOKEN),
-    cell(of_state("CheckAnswered"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED, after=_SEEMS_WOKEN,
-         defect=_LEFT_TO_A_DYING_ONE.format("LoopAnswered")),
+         replace(FAULTED_LATE, metrics=(*_TOLD_FOR_IT, *_UNWOKEN)), after=_NOT_WOKEN),
+    cell(of_state("CheckAnswered"), Kind.NOT_FOUND, Good.FUNCTION,
+         replace(FAULTED_LATE, repeated=("TransferSecured",), in_order=False),
+         after=_SEEMS_WOKEN),
     cell(of_state("ExpireJoin"), Kind.RESPONSE_LOST, Good.STATE, NEVER_CAME,
          play=agent_never_comes),
     cell(
         of_state("ExpireJoin"), Kind.NOT_FOUND, Good.NOTHING,
         replace(NEVER_CAME, ends=("TransferFaulted",),
-                events=(*_BEGUN, "LoopAnswered", "TransferFailed")),
+                events=(*_BEGUN, "LoopAnswered", "TransferFailed"),
+                repeated=("LoopAnswered",), metrics=_TOLD_FOR_IT),
         play=agent_never_comes,
     ),
     cell(of_state("CheckJoined"), Kind.SERVER_ERROR, Good.STATE,
          replace(JOIN_TOLD_BY_BOTH, metrics=_UNWOKEN), after=_NOT_WOKEN_AGAIN),
     cell(of_state("CheckJoined"), Kind.NOT_FOUND, Good.FUNCTION,
-         replace(FAULTED, metrics=_UNWOKEN), after=_NOT_WOKEN_AGAIN),
-    cell(of_state("CheckJoined"), Kind.NOT_FOUND, Good.FUNCTION, FAULTED,
-         after=_SEEMS_WOKEN_AGAIN, defect=_LEFT_TO_A_DYING_ONE.format("TransferSecured")),
+         replace(FAULTED_LATE, metrics=(*_TOLD_FOR_IT, *_UNWOKEN)), after=_NOT_WOKEN_AGAIN),
+    cell(of_state("CheckJoined"), Kind.NOT_FOUND, Good.FUNCTION,
+         replace(FAULTED_LATE, repeated=("LoopAnswered",), in_order=False),
+         after=_SEEMS_WOKEN_AGAIN),
 )  # fmt: skip
 
 AUDIT = (

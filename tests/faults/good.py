@@ -16,6 +16,7 @@ class Good(StrEnum):
     CLIENT = "the client's second try"
     POLL = "the next look for the PIN"
     CONNECT = "Connect's repeat"
+    LAMBDA = "Lambda's repeat of what nobody waits for"
     STATE = "the state's retry"
     CHECK = "the record, read instead of waiting"
     TIME_OUT = "the record, read when the wait is over"
@@ -76,6 +77,9 @@ EVIDENCE: dict[Good, Callable[[Left], bool]] = {
     Good.CLIENT: _client_tried_again,
     Good.POLL: _looked_again,
     Good.CONNECT: _connect_repeated,
+    Good.LAMBDA: lambda left: bool(
+        left.metrics["PlatformFault"] and left.metrics["ToldForExecution"]
+    ),
     Good.STATE: _state_retried,
     Good.CHECK: lambda left: _visited(left, "Check") and not _visited(left, "Expire"),
     Good.TIME_OUT: lambda left: _visited(left, "Expire") and _ended(left, "SUCCEEDED"),

@@ -37,8 +37,17 @@ class Played:
     @property
     def pin(self) -> str:
         """Return the PIN that the agent's click was given, as nobody but a play can know it."""
+        return self._given["PIN"]
+
+    @property
+    def transfer_id(self) -> str:
+        """Return the transfer that the agent's click began."""
+        return self._given["TransferId"]
+
+    @property
+    def _given(self) -> dict[str, str]:
         answers = (one.outcome.answer for one in self.call.connect.invocations)
-        return next(answer["PIN"] for answer in answers if "PIN" in answer)
+        return next(answer for answer in answers if "PIN" in answer)
 
 
 Injection = Callable[[Played], AbstractContextManager[object]]

@@ -21,6 +21,7 @@ _ENDS_WITH_A_PIN = {
     "SUCCEEDED": {"JOINED"},
     "LoopTimedOut": {"TIMED_OUT"},
     "AgentNeverJoined": {"ABANDONED"},
+    "ABORTED": _OF_THE_CALL_ITSELF,
     "TransferFaulted": _OF_THE_CALL_ITSELF,
     "TransferStateUnexpected": _OF_THE_CALL_ITSELF,
 }

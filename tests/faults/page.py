@@ -70,7 +70,8 @@ def text() -> str:
         events=_names(AS_USUAL.events),
     )
     parts = (f"## {part}\n\n{_table(cells)}" for part, cells in PARTS.items())
-    return "\n".join([introduction, *parts, _DEFECTS, *_defects()]) + "\n"
+    defects = list(_defects())
+    return "\n".join([introduction, *parts, *([_DEFECTS, *defects] if defects else [])]) + "\n"
 
 
 def _defects() -> Iterator[str]:

@@ -99,6 +99,12 @@ class AgentJoined:
     KEEPS = of_function("AgentJoined", "sqs:SendMessage", "keeps what the bus did not take")
 
 
+class ExecutionClosed:
+    READS = of_function("ExecutionClosed", "dynamodb:GetItem", "reads the transfer's record")
+    TELLS = of_function("ExecutionClosed", "events:PutEvents", "tells what the record says")
+    KEEPS = of_function("ExecutionClosed", "sqs:SendMessage", "keeps what the bus did not take")
+
+
 class FindFreePin:
     LOOKS = of_function("FindFreePin", "dynamodb:BatchGetItem", "looks which PINs are free")
     CLAIMS = of_function("FindFreePin", "dynamodb:PutItem", "claims a free PIN")

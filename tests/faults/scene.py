@@ -36,16 +36,26 @@ class Scene(Played):
     alice: AgentAtWork
     bob: AgentAtWork
 
-    def secures(self) -> bool:
-        """Click, join, and listen. Returns whether “Call secure.” came."""
+    def secures(self, meanwhile: Callable[[], None] = lambda: None) -> bool:
+        """Click, join, and listen. Returns whether “Call secure.” came.
+
+        `meanwhile`: what happens between click and join.
+        """
         call, alice = self.call, self.alice
         alice.clicks()
         call.until(lambda: self._pci_pal_is_up or self._hears(NO_PIN, NO_LINE), "an answer")
         if not self._pci_pal_is_up:
             return False
+        meanwhile()
         alice.joins()
         call.world.run_until(lambda: self._hears(CALL_SECURE, NOT_SECURED), A_MINUTE)
         return self._hears(CALL_SECURE)
+
+    def is_stopped(self) -> None:
+        """Let an operator stop the first click's execution."""
+        executions = self.stage.aws.client("stepfunctions")
+        executions.stop_execution(executionArn=self.stage.execution_arn(self.transfer_id))
+        self.stage.aws.clock.settle()
 
     def meets_again(self) -> None:
         """Leave the first call, and take the one that rings then."""
@@ -207,3 +217,18 @@ def two_agents(scene: Scene) -> None:
     reunite(call, alice, scene.carol)
     scene.carol.hangs_up()
     dave.hangs_up()
+
+
+@play("somebody stops the execution while it waits for the looped call")
+def stopped_before_the_loop(scene: Scene) -> None:
+    assert scene.secures(meanwhile=scene.is_stopped)
+    scene.meets_again()
+    scene.carol.hangs_up()
+
+
+@play("somebody stops the execution while it waits for the agent")
+def stopped_before_the_join(scene: Scene) -> None:
+    assert scene.secures()
+    scene.is_stopped()
+    scene.meets_again()
+    scene.carol.hangs_up()

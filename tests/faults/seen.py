@@ -15,12 +15,12 @@ from simulator.calls import AwsCall
 from simulator.connect.flow_run import Invocation
 from tests.faults.scene import Scene
 
-FUNCTIONS = ("AddAgent", "GetAgent", "AgentJoined", "FindFreePin")
+FUNCTIONS = ("AddAgent", "GetAgent", "AgentJoined", "FindFreePin", "ExecutionClosed")
 OF_LIFE = (
     "TransferRequested", "PinAllocated", "LoopAnswered", "TransferSecured", "TransferTimedOut",
     "TransferAbandoned", "TransferFailed",
 )  # fmt: skip
-_OF_A_GOOD_DAY = {"Answered", "PinFound"}
+_OF_A_GOOD_DAY = {"Answered", "PinFound", "NothingToTell"}
 
 Details = dict[str, Any]
 """An audit event: its detail, and its detail-type as `type`."""

@@ -6,13 +6,11 @@ from itertools import groupby
 from secure_transfer.domain.transfer import Status
 from tests.handshake.functions import Invocation
 from tests.handshake.machine import Position
-from tests.handshake.wire import NOTHING, read
-from tests.handshake.world import Record, Run, World
+from tests.handshake.wire import read
+from tests.handshake.world import Record, World
 
 _ANSWERED = (Status.ANSWERED, Status.JOINED, Status.ABANDONED)
 _EARLY = ("TransferUnknown", "WrongContact")
-_OF_FUNCTIONS = {"LoopAnswered": "GetAgent", "TransferSecured": "AgentJoined"}
-"""Which function tells it in the place of an execution that is gone."""
 _ERRORS = {Status.TIMED_OUT: "LoopTimedOut", Status.ABANDONED: "AgentNeverJoined"}
 
 
@@ -23,6 +21,8 @@ def at_the_end(world: World) -> Iterator[str]:
         if record is None:
             if execution.end != "ABORTED":
                 yield f"{execution.name} has no record."
+            if not any(event.kind == "TransferFailed" for event in world.audit):
+                yield f"{execution.name} ended, and nobody told so."
             continue
         yield from _ends_as_recorded(execution, record)
         yield from _audited_without_gap(world, execution, record)
@@ -57,16 +57,10 @@ def _audited_without_gap(world: World, execution: Position, record: Record) -> I
         _named(event.kind, event.late) for event in world.audit if event.about == record.transfer
     }
     wanted = set(_wanted(execution, record))
-    stopped = execution.end == "ABORTED"
     for name in sorted(told - wanted):
-        # An execution may have told how it ends, and not got there.
-        if not stopped:
-            yield f"{record.transfer} is {record.status}, and {name} was audited."
+        yield f"{record.transfer} is {record.status}, and {name} was audited."
     for name in sorted(wanted - told):
-        if died(execution) and _left_to_execution(world, record, name):
-            yield f"{name} of {record.transfer} was left to an execution that died."
-        elif not stopped or name in _OF_FUNCTIONS:
-            yield f"{name} of {record.transfer} was never audited."
+        yield f"{name} of {record.transfer} was never audited."
 
 
 def _named(kind: str, late: bool) -> str:  # noqa: FBT001 - an event's field
@@ -77,9 +71,9 @@ def _wanted(execution: Position, record: Record) -> Iterator[str]:
     yield "TransferRequested"
     if record.status is not Status.FAILED:
         yield "PinAllocated"
-    if record.status is Status.FAILED or execution.told == "TransferFaulted":
+    if record.status is Status.FAILED or died(execution):
         yield "TransferFailed"
-    elif record.status is Status.TIMED_OUT:
+    if record.status is Status.TIMED_OUT:
         yield "TransferTimedOut"
     elif record.status is Status.ABANDONED:
         yield "TransferAbandoned"
@@ -87,20 +81,6 @@ def _wanted(execution: Position, record: Record) -> Iterator[str]:
         yield "LoopAnswered"
     if record.joined_at:
         yield _named("TransferSecured", late=record.status is Status.ABANDONED)
-
-
-def _left_to_execution(world: World, record: Record, name: str) -> bool:
-    """Whether each function that could have told it woke the execution."""
-    function = _OF_FUNCTIONS.get(name)
-    runs = [run for run in world.runs if run.invocation.function == function]
-    mine = [run for run in runs if run.invocation.contact == record.loop_contact]
-    return bool(mine) and all(_woke_it(run) for run in mine)
-
-
-def _woke_it(run: Run) -> bool:
-    if run.stand is None or run.outcome is None or run.outcome.result != "OK":
-        return True
-    return run.stand.answers[-1] == NOTHING
 
 
 def _one_transfer_a_call(world: World) -> Iterator[str]:

@@ -15,12 +15,13 @@ from secure_transfer.adapters.audit_bus import AuditBus
 from secure_transfer.adapters.pin_table import PinTable
 from secure_transfer.adapters.state_machine import StateMachine
 from secure_transfer.adapters.transfer_table import TransferTable
-from secure_transfer.domain import allocate, answer, join, pins
+from secure_transfer.domain import allocate, answer, closing, join, pins
 from secure_transfer.domain.errors import PlatformFault, Refused
 from secure_transfer.domain.search import find_free_pin
 from secure_transfer.domain.transfer import Limits
 from secure_transfer.domain.values import Call as ConnectCall
 from secure_transfer.observability import metrics
+from tests.fakes import NOW_TEXT, execution_arn
 from tests.handshake.machine import NAMES
 from tests.handshake.transport import Network
 from tests.handshake.wire import Answer, Call, read, written
@@ -51,6 +52,8 @@ class Invocation(NamedTuple):
     conversation: str = "conversation-1"
     payload: str = ""
     """FindFreePin, which the state machine invokes: what it sends."""
+    ended: str = ""
+    """ExecutionClosed: the error or the status that its transfer's execution ended with."""
 
 
 class Outcome(NamedTuple):
@@ -149,6 +152,9 @@ class Functions:
     def _run(self, of: Invocation, clock: "_StandingClock") -> Outcome:
         if of.function == "FindFreePin":
             return self._search(read(of.payload))
+        if of.function == "ExecutionClosed":
+            closing.tell_for(_closed(of), transfers=self.transfers, audit=self.audit)
+            return Outcome("OK")
         contact = ConnectCall(of.contact, of.conversation, None, None)
         given: Any = {"instance_arn": "", "audit": self.audit, "clock": clock}
         if of.function == "AddAgent":
@@ -190,6 +196,17 @@ class Functions:
         if answered is None:
             raise _Stopped(asked)
         return answered
+
+
+def _closed(of: Invocation) -> closing.ClosedExecution:
+    stopped = of.ended == closing.HowItClosed.ABORTED
+    return closing.ClosedExecution(
+        transfer_id=of.contact,
+        execution_arn=execution_arn(of.contact),
+        how=closing.HowItClosed.ABORTED if stopped else closing.HowItClosed.FAILED,
+        error=None if stopped else of.ended,
+        stopped_at=NOW_TEXT,
+    )
 
 
 class _StandingClock:

@@ -24,7 +24,7 @@ def at_any_time(world: World) -> Iterator[str]:
     yield from _one_holder(world.items, now)
     yield from _all_true(world.items, world.audit)
     for run in world.runs:
-        if run.outcome:
+        if run.outcome and run.invocation.function != "ExecutionClosed":
             asked, told = run.invocation, run.outcome
             record = world.transfers().get(told.transfer or asked.transfer or asked.contact)
             yield from _told_what_is(record, asked, told, now)

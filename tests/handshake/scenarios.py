@@ -136,13 +136,6 @@ _OTHER_PIN = Invocation("AddAgent", "transfer-2", "john.roe", draws=("0815",))
 _WHOLE = (Actor(CLICK, repeats=1), Actor(CALL, told_ok(CLICK), 1), Actor(JOIN, told_ok(CALL), 1))
 """A transfer from the click on, each invocation repeated by Connect should it fail."""
 
-_LEFT = frozenset(
-    f"{event} of transfer-1 was left to an execution that died."
-    for event in ("LoopAnswered", "TransferSecured")
-)
-"""Decision 0001, "What remains". It takes no second fault: the execution is seen to run until it
-has audited the fault of which it dies."""
-
 _PIN_TOO_LATE_FORGOTTEN = frozenset(
     {
         "transfer-1 failed as PinTooLate, its execution as TransferStateUnexpected.",
@@ -206,7 +199,7 @@ SCENARIOS = {
         faults=frozenset({"outage"}),
         known=_PIN_TOO_LATE_FORGOTTEN,
     ),
-    "the execution is stopped": Scenario((_CALL, _JOIN, _JOIN), stops=True, known=_LEFT),
+    "the execution is stopped": Scenario((_CALL, _JOIN, _JOIN), stops=True),
     "another transfer gets the PIN as soon as it may": Scenario(
         (
             Actor(CALL, before(REUSABLE)),

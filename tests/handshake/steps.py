@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tests.handshake import services
-from tests.handshake.functions import Functions
+from tests.handshake.functions import Functions, Invocation
 from tests.handshake.machine import Position, StateMachine
 from tests.handshake.tables import Ask
 from tests.handshake.wire import FAULT, Answer, Call
@@ -126,10 +126,13 @@ def of_execution(world: World, number: int, site: Site, rules: Rules) -> Iterato
 
 def _moved(world: World, number: int, to: Position) -> World:
     executions = (*world.executions[:number], to, *world.executions[number + 1 :])
+    runs = world.runs
+    if to.end and to.end != "SUCCEEDED":
+        # Step Functions tells that, and sooner or later a rule invokes a function with it.
+        ended = to.end if to.end == "ABORTED" else to.told
+        runs = (*runs, Run(Invocation("ExecutionClosed", to.name, ended=ended)))
     # Not `_replace`, which takes several times as long: this is done for each step there is.
-    return World(
-        world.now, world.items, executions, world.runs, world.audit, world.faults, world.late
-    )
+    return World(world.now, world.items, executions, runs, world.audit, world.faults, world.late)
 
 
 # ----------------------------------------------------------------- the functions
@@ -138,6 +141,10 @@ def _moved(world: World, number: int, to: Position) -> World:
 def of_run(world: World, number: int, site: Site, rules: Rules) -> Iterator[Step]:
     run = world.runs[number]
     stand = run.stand
+    if run.invocation.function == "ExecutionClosed":
+        if stand is None:
+            yield _looked_at(world, number, site)
+        return
     if stand is None:
         if number < len(rules.begins) and not rules.begins[number](world):
             return
@@ -159,6 +166,16 @@ def of_run(world: World, number: int, site: Site, rules: Rules) -> Iterator[Step
         else:
             died = _again(run, world, site) if run.repeats else run._replace(gone=True)
             yield Step(label, _ran(after, number, died))
+
+
+def _looked_at(world: World, number: int, site: Site) -> Step:
+    """Run ExecutionClosed as one step: it reads once, and nobody reads what it tells then."""
+    run = world.runs[number]
+    stand = site.functions.begin(run.invocation, world.now)
+    while stand.call:
+        world, answer = services.do(world, stand.call, site)
+        stand = site.functions.go_on(stand, answer)
+    return Step(_name(run), _ran(world, number, run._replace(stand=stand)))
 
 
 def _answers(

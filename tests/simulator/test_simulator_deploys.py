@@ -51,7 +51,9 @@ def test_the_machine_is_the_files_with_its_substitutions_made(aws: LocalAws, sta
     assert claim["Parameters"]["TableName"] == stack.outputs["PinTableName"]
 
 
-@pytest.mark.parametrize("name", ["AddAgent", "GetAgent", "AgentJoined", "FindFreePin"])
+@pytest.mark.parametrize(
+    "name", ["AddAgent", "GetAgent", "AgentJoined", "FindFreePin", "ExecutionClosed"]
+)
 def test_a_function_is_given_exactly_the_templates_environment(
     aws: LocalAws, stack: Stack, declared: dict[str, Any], name: str
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from secure_transfer.domain import errors
+from secure_transfer.domain.closing import REASONS
 from simulator.template import ROOT
 from tests.asl.machine import load
 from tests.template.expanded import Template
@@ -17,7 +18,7 @@ OF_FUNCTIONS = {
     "CallerLockedOutAlarm": ["GetAgent"],
     "PinAlreadyUsedAlarm": ["GetAgent"],
     "WrongAgentAlarm": ["AgentJoined"],
-    "AuditLostAlarm": ["AddAgent", "GetAgent", "AgentJoined"],
+    "AuditLostAlarm": ["AddAgent", "GetAgent", "AgentJoined", "ExecutionClosed"],
 }
 OF_EVENTS = {"TransferFaultAlarm"}
 
@@ -76,7 +77,9 @@ def test_a_transfer_that_fails_through_a_fault_is_counted_from_its_event(
     """Whoever is refused, comes late or finds no free PIN is no fault of ours or of AWS."""
     ((name, of_events),) = template.of_type("AWS::Logs::MetricFilter").items()
     counted = set(re.findall(r'"(\w+)"', of_events["FilterPattern"]))
-    assert counted == {*_reasons_of_the_machine(), "PinTooLate"} - {"PinPoolExhausted"}
+    told_by_functions = {"PinTooLate", *REASONS.values()}
+    nobodys_fault = {"PinPoolExhausted", "ExecutionStopped"}
+    assert counted == (_reasons_of_the_machine() | told_by_functions) - nobodys_fault
     of_a_fault = [f'$.detail.data.reason = "{reason}"' for reason in sorted(counted)]
     assert sorted(of_events["FilterPattern"].strip("{} ").split(" || ")) == of_a_fault
     assert of_events["FilterPattern"].startswith("{ $")

@@ -39,17 +39,17 @@ def test_every_exception_is_for_a_resource_that_there_is() -> None:
     assert {name for _, name in EXPECTED} <= set(Template().raw["Resources"])
 
 
-def test_reasons_hold_the_functions_are_invoked_by_those_who_wait_for_the_answer() -> None:
-    """No event source, no asynchronous invocation: a dead-letter queue would stay empty."""
+def test_reasons_hold_but_one_function_is_invoked_by_those_who_wait_for_the_answer() -> None:
+    """No event source; of asynchronous invocations, those of ExecutionClosed only."""
     resources = Template().raw["Resources"].values()
     asynchronous = ("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping")
     assert not [one for one in resources if one["Type"] in asynchronous]
     invoked_by = {
-        one["Properties"]["Principal"]
+        (one["Properties"]["Principal"], "ExecutionClosed" in str(one["Properties"]))
         for one in resources
         if one["Type"] == "AWS::Lambda::Permission"
     }
-    assert invoked_by == {"connect.amazonaws.com"}
+    assert invoked_by == {("connect.amazonaws.com", False), ("events.amazonaws.com", True)}
 
 
 def test_reasons_hold_one_function_has_one_secret_in_its_environment() -> None:

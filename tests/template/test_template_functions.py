@@ -2,13 +2,18 @@
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from simulator.template import ROOT
 from tests.template.expanded import INSTANCE_ARN, Template
 
-FUNCTIONS = ["AddAgentFunction", "GetAgentFunction", "AgentJoinedFunction", "FindFreePinFunction"]
+FUNCTIONS = [
+    "AddAgentFunction", "GetAgentFunction", "AgentJoinedFunction", "FindFreePinFunction",
+    "ExecutionClosedFunction",
+]  # fmt: skip
+PERMISSION = "AWS::Lambda::Permission"
 CONNECT_FACING = FUNCTIONS[:3]
 _PACKAGE = ROOT / "functions" / "secure_transfer"
 _SETTINGS = _PACKAGE / "adapters" / "settings.py"
@@ -64,7 +69,10 @@ def test_only_the_settings_read_the_environment() -> None:
 
 
 def test_only_handlers_read_settings() -> None:
-    handlers = {"add_agent.py", "get_agent.py", "agent_joined.py", "find_free_pin.py"}
+    handlers = {
+        "add_agent.py", "get_agent.py", "agent_joined.py", "find_free_pin.py",
+        "execution_closed.py",
+    }  # fmt: skip
     users = {path.name for path in _PACKAGE.rglob("*.py") if "settings." in path.read_text()}
     assert users == handlers
 
@@ -88,19 +96,20 @@ def test_an_account_with_little_concurrency_reserves_none() -> None:
 def test_connect_may_invoke_its_functions_from_this_instance_and_account(
     template: Template,
 ) -> None:
-    permissions = template.of_type("AWS::Lambda::Permission")
+    permissions = _permissions(template, "connect.amazonaws.com")
     assert sorted(permission["FunctionName"] for permission in permissions.values()) == sorted(
         f"<{name}.Arn>" for name in CONNECT_FACING
     )
     for permission in permissions.values():
-        assert permission["Principal"] == "connect.amazonaws.com"
         assert permission["Action"] == "lambda:InvokeFunction"
         assert permission["SourceArn"] == INSTANCE_ARN
         assert permission["SourceAccount"] == "<AWS::AccountId>"
 
 
 def test_without_an_instance_nobody_may_invoke_from_outside(bare_template: Template) -> None:
-    assert bare_template.of_type("AWS::Lambda::Permission") == {}
+    assert _permissions(bare_template, "connect.amazonaws.com") == {}
+    principals = {one["Principal"] for one in bare_template.of_type(PERMISSION).values()}
+    assert principals == {"events.amazonaws.com"}
 
 
 def test_the_machine_logs_every_step_and_no_data(template: Template) -> None:
@@ -118,6 +127,11 @@ def test_the_machine_logs_every_step_and_no_data(template: Template) -> None:
 def test_the_machine_is_the_file_of_the_repository(template: Template) -> None:
     location = template.properties("SecureTransferStateMachine")["DefinitionS3Location"]
     assert (ROOT / location["Key"]).is_file()
+
+
+def _permissions(template: Template, principal: str) -> dict[str, Any]:
+    permissions = template.of_type(PERMISSION)
+    return {name: one for name, one in permissions.items() if one["Principal"] == principal}
 
 
 def _reserved(template: Template) -> dict[str, int]:

@@ -37,6 +37,12 @@ ALLOWED = {
         "<PinTable.Arn>": {"dynamodb:BatchGetItem", "dynamodb:PutItem"},
         "<FindFreePinLogGroup.Arn>": {"logs:CreateLogStream", "logs:PutLogEvents"},
     },
+    "ExecutionClosedRole": {
+        "<TransferTable.Arn>": {"dynamodb:GetItem"},
+        "<AuditBus.Arn>": {"events:PutEvents"},
+        "<FallbackQueue.Arn>": {"sqs:SendMessage"},
+        "<ExecutionClosedLogGroup.Arn>": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    },
     "SecureTransferRole": {
         "<PinTable.Arn>": {"dynamodb:PutItem"},
         "<TransferTable.Arn>": {"dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:UpdateItem"},
@@ -103,7 +109,8 @@ def test_no_managed_policy_is_attached(template: Template) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["AddAgent", "GetAgent", "AgentJoined", "FindFreePin", "SecureTransfer"]
+    "name",
+    ["AddAgent", "GetAgent", "AgentJoined", "FindFreePin", "ExecutionClosed", "SecureTransfer"],
 )
 def test_each_part_has_a_role_of_its_own(template: Template, name: str) -> None:
     if name == "SecureTransfer":

@@ -6,6 +6,9 @@ from tests.template.expanded import Template
 
 OWN = "SecureTransfer/<AWS::StackName>"
 
+_BY = {OWN: "service", "AWS/SQS": "QueueName", "AWS/Lambda": "FunctionName"}
+"""By which dimension each namespace tells its metrics apart."""
+
 RINGS = {
     # One is one too many …
     "AgentNameMissingAlarm": ("Sum", 60, 1),
@@ -14,6 +17,7 @@ RINGS = {
     "WrongAgentAlarm": ("Sum", 60, 1),
     "TransferFaultAlarm": ("Sum", 60, 1),
     "AuditLostAlarm": ("Sum", 60, 1),
+    "ExecutionClosedFailedAlarm": ("Sum", 60, 1),
     # … what waits in a queue is there until somebody has seen to it …
     "AuditFallbackAlarm": ("Maximum", 60, 1),
     "AuditDeadLetterAlarm": ("Maximum", 60, 1),
@@ -36,11 +40,15 @@ def test_an_alarm_looks_at_one_metric_of_one_part(template: Template) -> None:
             if name == "TransferFaultAlarm":
                 assert "Dimensions" not in metric  # a metric filter gives none
                 continue
-            own = metric["Namespace"] == OWN
-            assert own or metric["Namespace"] == "AWS/SQS", name
             (dimension,) = metric["Dimensions"]
             assert set(dimension) == {"Name", "Value"}
-            assert dimension["Name"] == ("service" if own else "QueueName"), name
+            assert dimension["Name"] == _BY[metric["Namespace"]], name
+
+
+def test_a_change_of_status_that_no_try_could_tell_of_rings(template: Template) -> None:
+    alarm = template.properties("ExecutionClosedFailedAlarm")
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "AsyncEventsDropped")
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": "<ExecutionClosedFunction>"}]
 
 
 def test_an_expression_alone_gives_the_alarm_of_several_metrics_its_value(

@@ -70,6 +70,11 @@ def find_free_pin_module() -> ModuleType:
     return import_function("find_free_pin")
 
 
+@pytest.fixture(scope="session")
+def execution_closed_module() -> ModuleType:
+    return import_function("execution_closed")
+
+
 @pytest.fixture
 def add_agent(
     add_agent_module: ModuleType,
@@ -104,3 +109,12 @@ def find_free_pin(
     capsys: pytest.CaptureFixture[str],
 ) -> Function:
     return Function(find_free_pin_module, monkeypatch, capsys)
+
+
+@pytest.fixture
+def execution_closed(
+    execution_closed_module: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Function:
+    return Function(execution_closed_module, monkeypatch, capsys)

@@ -18,6 +18,7 @@ from tests.fakes import (
     a_pin_record,
     a_transfer,
     an_answered_transfer,
+    execution_arn,
 )
 from tests.unit.functions import is_flat_map_of_text
 from tests.unit.samples import connect_event
@@ -73,6 +74,36 @@ def test_get_agent_answers_any_event(get_agent_module: ModuleType, event: Any) -
 @given(events)
 def test_agent_joined_answers_any_event(agent_joined_module: ModuleType, event: Any) -> None:
     assert_is_answered(agent_joined_module, event)
+
+
+changes_of_status = json_values | st.fixed_dictionaries(
+    {},
+    optional={
+        "name": json_values | st.sampled_from(["transfer-1", "transfer-2"]),
+        "executionArn": json_values
+        | st.sampled_from([execution_arn("transfer-1"), execution_arn("transfer-2")]),
+        "status": json_values | st.sampled_from(["ABORTED", "TIMED_OUT", "FAILED", "RUNNING"]),
+        "stopDate": json_values | st.just("1795512600123"),
+        "error": json_values | st.sampled_from(["", "States.Runtime", "LoopTimedOut"]),
+    },
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(changes_of_status)
+def test_execution_closed_takes_any_event(execution_closed_module: ModuleType, event: Any) -> None:
+    """Lambda would repeat an exception, and the event would be no better."""
+    audit = FakeAuditTrail()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(execution_closed_module, "TRANSFERS", _a_small_world()["TRANSFERS"])
+        patch.setattr(execution_closed_module, "AUDIT", audit)
+
+        answer = execution_closed_module.handler(event, FakeInvocation())
+
+    assert answer is None
+    for told in audit.events:
+        assert told.metadata["transferId"] in ("transfer-1", "transfer-2")
+        json.dumps([told.metadata, told.data]).encode("utf-8")
 
 
 def assert_is_answered(module: ModuleType, event: Any) -> None:

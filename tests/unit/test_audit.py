@@ -116,6 +116,75 @@ def test_request_that_is_not_ours_is_a_transfer_that_failed() -> None:
     )
 
 
+def test_request_is_told_in_the_state_machines_form() -> None:
+    assert audit.transfer_requested(an_answered_transfer()) == AuditEvent(
+        "TransferRequested",
+        {
+            "eventId": "transfer-1-TransferRequested",
+            "schemaVersion": "1",
+            "sequence": 1,
+            "occurredAt": NOW_TEXT,
+            "transferId": "transfer-1",
+            "executionArn": execution_arn("transfer-1"),
+            "attempt": 1,
+            "contactId": "transfer-1",
+            "initialContactId": "conversation-1",
+        },
+        {"agentName": "jane.doe"},
+    )
+
+
+def test_allocation_is_told_in_the_state_machines_form() -> None:
+    transfer = an_answered_transfer(allocated_at=LATER_TEXT, collisions=0)
+
+    event = audit.pin_allocated(transfer)
+
+    assert event.detail_type == "PinAllocated"
+    assert event.metadata == {
+        **audit.transfer_requested(transfer).metadata,
+        "eventId": "transfer-1-PinAllocated",
+        "sequence": 2,
+        "occurredAt": LATER_TEXT,
+    }
+    assert event.data == {"agentName": "jane.doe", "collisions": 0, "lifetimeSeconds": 90}
+
+
+def test_allocation_of_a_record_of_the_previous_release_is_told_of_the_request() -> None:
+    event = audit.pin_allocated(a_transfer())
+    assert event.metadata["occurredAt"] == NOW_TEXT
+    assert event.data == {"agentName": "jane.doe", "lifetimeSeconds": 90}
+
+
+def test_time_out_is_told_in_the_state_machines_form() -> None:
+    expired = a_transfer(status=Status.TIMED_OUT, closed_at=LATER_TEXT)
+
+    event = audit.transfer_timed_out(expired)
+
+    assert event.detail_type == "TransferTimedOut"
+    assert event.metadata == {
+        **audit.transfer_requested(expired).metadata,
+        "eventId": "transfer-1-TransferTimedOut",
+        "sequence": 3,
+        "occurredAt": LATER_TEXT,
+    }
+    assert event.data == {"agentName": "jane.doe", "waitedSeconds": 90}
+
+
+def test_abandonment_is_told_with_what_the_record_knows() -> None:
+    abandoned = an_answered_transfer(status=Status.ABANDONED, closed_at=LATER_TEXT)
+
+    event = audit.transfer_abandoned(abandoned)
+
+    assert event.detail_type == "TransferAbandoned"
+    assert event.metadata == {
+        **audit.loop_answered(abandoned).metadata,
+        "eventId": "transfer-1-TransferAbandoned",
+        "sequence": 4,
+        "occurredAt": LATER_TEXT,
+    }
+    assert event.data == {"agentName": "jane.doe", "reason": "AgentNeverJoined"}
+
+
 def test_no_event_holds_a_pin_a_token_or_a_number() -> None:
     transfer = an_answered_transfer(joined_at=LATER_TEXT)
     call = a_call(dialled_number=CALLER_NUMBER)
@@ -123,6 +192,11 @@ def test_no_event_holds_a_pin_a_token_or_a_number() -> None:
     events = [
         audit.loop_answered(transfer),
         audit.transfer_secured(transfer, late=True),
+        audit.transfer_requested(transfer),
+        audit.pin_allocated(transfer),
+        audit.transfer_timed_out(transfer),
+        audit.transfer_abandoned(transfer),
+        audit.execution_closed("transfer-1", "an-arn", NOW_TEXT, "ExecutionStopped", transfer),
         audit.request_refused(call, refusal, NOW_TEXT),
         audit.pin_rejected(call, refusal, NOW_TEXT),
         audit.join_rejected(call, refusal, NOW_TEXT),

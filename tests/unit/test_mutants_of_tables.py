@@ -39,10 +39,19 @@ ITEM: dict[str, dict[str, str]] = {
     "LoopContactId": {"S": "loop-1"},
     "AnsweredAt": {"S": NOW_TEXT},
     "JoinedAt": {"S": "2026-11-24T09:31:00.000Z"},
+    "ClosedAt": {"S": "2026-11-24T09:36:00.000Z"},
+    "AllocatedAt": {"S": "2026-11-24T09:30:01.000Z"},
+    "Collisions": {"N": "2"},
     "LoopToken": {"S": "loop-token"},
     "JoinToken": {"S": "join-token"},
 }
-RECORDED = an_answered_transfer(reason="a reason", joined_at="2026-11-24T09:31:00.000Z")
+RECORDED = an_answered_transfer(
+    reason="a reason",
+    joined_at="2026-11-24T09:31:00.000Z",
+    closed_at="2026-11-24T09:36:00.000Z",
+    allocated_at="2026-11-24T09:30:01.000Z",
+    collisions=2,
+)
 
 MOMENT = f"{NOW_EPOCH}.123"
 

@@ -43,7 +43,8 @@ def client(adapter: object, part: str = "_client") -> tuple[str, int]:
 
 
 @pytest.mark.parametrize(
-    ("name", "tries"), [("add_agent", 1), ("get_agent", 2), ("agent_joined", 2)]
+    ("name", "tries"),
+    [("add_agent", 1), ("get_agent", 2), ("agent_joined", 2), ("execution_closed", 2)],
 )
 def test_transfers_are_in_their_table(name: str, tries: int) -> None:
     """AddAgent looks again and again: that is its retry."""
@@ -73,7 +74,7 @@ def test_executions_are_of_their_machine(name: str, tries: int) -> None:
     assert client(module.WORKFLOW) == ("stepfunctions", tries)
 
 
-@pytest.mark.parametrize("name", CONNECT_FACING)
+@pytest.mark.parametrize("name", [*CONNECT_FACING, "execution_closed"])
 def test_events_go_to_their_bus_and_else_to_their_queue(name: str) -> None:
     module = started(name, AUDIT_BUS_NAME="the bus", FALLBACK_QUEUE_URL="https://the-queue")
 
@@ -117,7 +118,11 @@ def test_a_transfer_has_the_limits_that_are_given() -> None:
     assert limits == Limits(5, 91, 302, 183, 404)
 
 
-@pytest.mark.parametrize("name", [*CONNECT_FACING, "find_free_pin"])
+def test_executions_that_close_are_of_the_machine_that_is_given() -> None:
+    assert started("execution_closed", STATE_MACHINE_ARN="an arn").STATE_MACHINE_ARN == "an arn"
+
+
+@pytest.mark.parametrize("name", [*CONNECT_FACING, "find_free_pin", "execution_closed"])
 def test_the_time_that_is_left_is_known_while_the_function_works(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -272,7 +272,7 @@ class Driver:
 
     def events(self, click: Click, *detail_types: str) -> dict[str, dict[str, Any]]:
         """Wait for the transfer's events; they must be these. Returns details by detail-type."""
-        events = self.stage.events_about(click.transfer_id, len(detail_types))
+        events = self.stage.events_about(click.transfer_id, len(detail_types), self.patience)
         ordered = sorted(events, key=lambda e: int(e["detail"]["metadata"]["sequence"]))
         assert [event["detail-type"] for event in ordered] == list(detail_types)
         return {event["detail-type"]: event["detail"] for event in events}

@@ -17,7 +17,7 @@ from simulator.calls import AwsCall
 from simulator.connect import lambda_block
 from simulator.connect.contact import event
 from tests.template.test_template_roles import ALLOWED
-from tests.workflow.driver import Driver
+from tests.workflow.driver import Click, Driver
 from tests.workflow.faults import (
     ALWAYS,
     by_state,
@@ -58,6 +58,7 @@ def calls(privileges: Driver) -> list[AwsCall]:
     _without_a_bus(driver)
     _after_the_execution(driver)
     _without_a_pin(driver)
+    _cut_off(driver)
     return wire.calls[before:]
 
 
@@ -113,6 +114,22 @@ def _without_a_pin(driver: Driver) -> None:
         click = driver.clicks("alice", driver.cardholder_calls())
         claim.release.set()
         driver.end_of(click)
+
+
+def _cut_off(driver: Driver) -> None:
+    """An execution is stopped, and told of; another one, while no event is taken."""
+    click = driver.start()
+    _stopped(driver, click)
+    with fault(driver.aws, lambda call: call.service == "events", entries_refused, ALWAYS):
+        _stopped(driver, driver.start())
+
+
+def _stopped(driver: Driver, click: Click) -> None:
+    driver.until_waiting(click, "LoopToken")
+    arn = driver.stage.execution_arn(click.transfer_id)
+    driver.aws.client("stepfunctions").stop_execution(executionArn=arn)
+    driver.end_of(click)
+    driver.aws.clock.settle()  # ExecutionClosed has told it
 
 
 def _used(driver: Driver, calls: list[AwsCall]) -> dict[str, dict[str, set[str]]]:

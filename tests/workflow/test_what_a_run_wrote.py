@@ -15,7 +15,7 @@ from operations.site import CARDHOLDER, PCI_PAL, RETURN, SHOP
 from operations.stage import Stage
 from tests.workflow.engine_gaps import MINISTACK, MOTO
 
-_FUNCTIONS = ("AddAgent", "GetAgent", "AgentJoined", "FindFreePin")
+_FUNCTIONS = ("AddAgent", "GetAgent", "AgentJoined", "FindFreePin", "ExecutionClosed")
 _ENOUGH = 30  # transfers: a run of one file proves little
 
 

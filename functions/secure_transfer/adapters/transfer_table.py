@@ -202,6 +202,9 @@ def _transfer(item: Mapping[str, Any]) -> Transfer:
         loop_contact_id=text("LoopContactId"),
         answered_at=text("AnsweredAt"),
         joined_at=text("JoinedAt"),
+        closed_at=text("ClosedAt"),
+        allocated_at=text("AllocatedAt"),
+        collisions=number("Collisions") if "Collisions" in item else None,
         loop_token=text("LoopToken"),
         join_token=text("JoinToken"),
     )

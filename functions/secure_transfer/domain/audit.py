@@ -4,18 +4,23 @@
 however often a fact is told, so consumers can drop repeats.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from secure_transfer.domain.errors import Refused
-from secure_transfer.domain.transfer import Transfer
+from secure_transfer.domain.transfer import Status, Transfer
 from secure_transfer.domain.values import Call
 
 SCHEMA_VERSION = "1"
 
 # An event's place in the life of a transfer: consumers put events in order by it.
+TRANSFER_REQUESTED = 1
+PIN_ALLOCATED = 2
 LOOP_ANSWERED = 3
+TRANSFER_TIMED_OUT = 3
 TRANSFER_SECURED = 4
+TRANSFER_ABANDONED = 4
 TRANSFER_SECURED_LATE = 5
 TRANSFER_FAILED = 9
 
@@ -42,6 +47,70 @@ def transfer_secured(transfer: Transfer, *, late: bool) -> AuditEvent:
     sequence = TRANSFER_SECURED_LATE if late else TRANSFER_SECURED
     data = {"agentName": transfer.agent_name, "late": late}
     return _of_life(transfer, "TransferSecured", sequence, transfer.joined_at, data)
+
+
+# What follows, the state machine tells. ExecutionClosed tells it again of an execution that was cut
+# off, as far as the record knows it: of how long the agent was waited for, it does not.
+
+
+def transfer_requested(transfer: Transfer) -> AuditEvent:
+    data = {"agentName": transfer.agent_name}
+    return _of_life(
+        _before_the_loop(transfer), "TransferRequested", TRANSFER_REQUESTED,
+        transfer.requested_at, data,
+    )  # fmt: skip
+
+
+def pin_allocated(transfer: Transfer) -> AuditEvent:
+    """Tell it. A record of the previous release lacks when it was: the request's time then."""
+    data = {
+        "agentName": transfer.agent_name,
+        "collisions": transfer.collisions,
+        "lifetimeSeconds": _lifetime(transfer),
+    }
+    return _of_life(
+        _before_the_loop(transfer), "PinAllocated", PIN_ALLOCATED,
+        transfer.allocated_at or transfer.requested_at, data,
+    )  # fmt: skip
+
+
+def transfer_timed_out(transfer: Transfer) -> AuditEvent:
+    data = {"agentName": transfer.agent_name, "waitedSeconds": _lifetime(transfer)}
+    return _of_life(transfer, "TransferTimedOut", TRANSFER_TIMED_OUT, transfer.closed_at, data)
+
+
+def transfer_abandoned(transfer: Transfer) -> AuditEvent:
+    data = {"agentName": transfer.agent_name, "reason": transfer.reason or "AgentNeverJoined"}
+    return _of_life(transfer, "TransferAbandoned", TRANSFER_ABANDONED, transfer.closed_at, data)
+
+
+def execution_closed(
+    transfer_id: str, execution_arn: str, at: str, reason: str, transfer: Transfer | None
+) -> AuditEvent:
+    """Tell that a transfer's execution did not end by itself. Without a record, little is known.
+
+    A record that says FAILED says why: what AddAgent answered, and the machine may have told.
+    """
+    if transfer is None:
+        metadata = {
+            "eventId": f"{transfer_id}-TransferFailed",
+            "schemaVersion": SCHEMA_VERSION,
+            "sequence": TRANSFER_FAILED,
+            "occurredAt": at,
+            "transferId": transfer_id,
+            "executionArn": execution_arn,
+            "attempt": 0,
+            "contactId": transfer_id,
+        }
+        return AuditEvent("TransferFailed", metadata, {"reason": reason})
+    failed = transfer.reason if transfer.status is Status.FAILED else None
+    data = {
+        "agentName": transfer.agent_name,
+        "reason": failed or reason,
+        "collisions": transfer.collisions,
+    }
+    of_execution = replace(transfer, execution_arn=execution_arn)
+    return _of_life(of_execution, "TransferFailed", TRANSFER_FAILED, at, data)
 
 
 def request_refused(call: Call, refusal: Refused, at: str) -> AuditEvent:
@@ -77,8 +146,21 @@ def _of_life(
         "initialContactId": transfer.initial_contact_id,
         "loopContactId": transfer.loop_contact_id,
     }
-    known = {name: value for name, value in metadata.items() if value is not None}
-    return AuditEvent(detail_type, known, data)
+    return AuditEvent(detail_type, _known(metadata), _known(data))
+
+
+def _known(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _before_the_loop(transfer: Transfer) -> Transfer:
+    """Return it as it was told of then, whatever has called back since."""
+    return replace(transfer, loop_contact_id=None)
+
+
+def _lifetime(transfer: Transfer) -> int:
+    """Return how long the PIN was accepted, which is how long its looped call was waited for."""
+    return transfer.expires_at - int(datetime.fromisoformat(transfer.requested_at).timestamp())
 
 
 def _rejected(call: Call, refusal: Refused, at: str, detail_type: str) -> AuditEvent:

@@ -2,10 +2,11 @@
 
 SecureTransferError
 ├── Refused                       answered: Connect would repeat an exception, to no avail
-│   ├── EventMalformed            not an event of a Connect flow
+│   ├── EventMalformed            not an event of a Connect flow, or of an execution
 │   ├── ChannelNotVoice           a chat or a task cannot be looped
 │   ├── ContactIdInvalid          no contact id, or none that can name an execution
 │   ├── NotOurCall                another Connect instance, or another dialled number
+│   ├── NotOurExecution           another machine's, or one that needs nobody to tell its end
 │   ├── CallerLockedOut           this number was refused too often; its PIN is not looked at
 │   ├── AgentNameMissing          the whisper flow did not set QueueAgentName
 │   ├── AgentNameInvalid          not 1-64 characters of A-Z a-z 0-9 _ - . @
@@ -50,6 +51,9 @@ class ContactIdInvalid(Refused): ...
 
 
 class NotOurCall(Refused): ...
+
+
+class NotOurExecution(Refused): ...
 
 
 class CallerLockedOut(Refused): ...

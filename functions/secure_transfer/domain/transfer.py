@@ -35,6 +35,11 @@ class Transfer:
     loop_contact_id: str | None = None
     answered_at: str | None = None
     joined_at: str | None = None
+    closed_at: str | None = None
+    """When it became TIMED_OUT or ABANDONED."""
+    allocated_at: str | None = None
+    collisions: int | None = None
+    """How many PINs were found taken before its own."""
     loop_token: str | None = field(default=None, repr=False)
     join_token: str | None = field(default=None, repr=False)
 
