@@ -68,6 +68,8 @@ CANDIDATES = {**OURS, **FOREIGN}
 RULES: dict[str, set[str]] = {
     "AuditLogRule": set(OURS),
     "AuditArchive": set(OURS),
+    "ExecutionStoppedRule": {"an execution is ABORTED", "an execution is TIMED_OUT"},
+    "ExecutionFailedRule": {"an execution is FAILED"},
 }
 """By logical name of the rule or archive: what its pattern takes of CANDIDATES."""
 

@@ -6,5 +6,4 @@ TYPES: dict[str, str] = {
 SENDERS: dict[str, str] = {
     "AuditCardholderLeft": "a state for what only ContactChanged learns",
     "ContactChanged": "follows Connect's contact events; it is not here yet",
-    "ExecutionClosed": "follows the executions' status changes; it is not here yet",
 }

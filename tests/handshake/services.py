@@ -76,8 +76,6 @@ def _event(entry: dict[str, Any]) -> Event:
     detail = _plain(entry["Detail"])
     metadata, data = detail["metadata"], detail["data"]
     kind = entry["DetailType"]
-    # What the machine tells of an abandonment may have no reason: there was one only.
-    reason = "" if kind == "TransferAbandoned" else data.get("reason", "")
     told_by_both = kind in ("LoopAnswered", "TransferSecured")
     return Event(
         kind,
@@ -86,7 +84,7 @@ def _event(entry: dict[str, Any]) -> Event:
         metadata.get("sequence", 0),
         metadata.get("attempt", 0),
         metadata["occurredAt"] if told_by_both else "",
-        reason,
+        data.get("reason", ""),
         data.get("late", False),
     )
 

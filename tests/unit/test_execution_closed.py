@@ -75,7 +75,8 @@ def test_event_that_is_not_for_us_is_logged_counted_and_nothing_is_told(
     assert counted(printed) == {reason: [1.0], "service": "ExecutionClosed"}
     (entry,) = [line for line in printed if "level" in line]
     assert (entry["level"], entry["reason"]) == ("WARNING", reason)
-    assert entry["message"]
+    assert entry["message"].endswith(".")
+    assert entry["message"] != "None"
     assert "transfer_id" not in entry
 
 
