@@ -50,6 +50,7 @@ class Call:
 
     def __init__(self, site: Site, *, seed: int = 1, speed: float | None = None) -> None:
         self.world = World(seed=seed, clock=site.clock, speed=speed)
+        self._user_arn = site.user_arn
         self.network = Network(self.world)
         self.pci_pal = PciPal(self.world, self.network, PCI_PAL, calls_back=RETURN)
         self.connect = (
@@ -105,7 +106,7 @@ class Call:
     ) -> "AgentAtWork":
         """Let an agent come to work. `after_call_seconds`: unless the instance has that user."""
         agent = self.connect.agents.get(name) or self.connect.add_agent(
-            name, self.profile, after_call_seconds
+            name, self.profile, after_call_seconds, self._user_arn(name)
         )
         person = self._people[name] = AgentAtWork(self, Ccp(self.connect, agent))
         person.ccp.set_status(status)  # who is available gets a call that waits

@@ -250,7 +250,7 @@ def wrong_agent(call: Call, ops: Ops) -> None:
     bob.ends_the_call()
     carol.is_cut_off()
     ops.sees_rejected("WrongAgent", "JoinRejected")
-    ops.sees_failed("AgentNeverJoined", ABANDONED)
+    ops.sees_failed("CardholderLeft", ABANDONED)
 
 
 def declined(call: Call, ops: Ops) -> None:

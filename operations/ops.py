@@ -72,7 +72,13 @@ class Ops:
     def _told(self, execution: Execution, expected: tuple[str, ...]) -> Details:
         """Expect just these events about a transfer's life; return their details."""
         events = self.stage.events_about(execution.transfer_id, len(expected))
-        life = [event for event in events if "sequence" in event["detail"]["metadata"]]
+        # How long the call went on is told when it ends: before or after somebody looks here.
+        life = [
+            event
+            for event in events
+            if "sequence" in event["detail"]["metadata"]
+            and event["detail-type"] != "SecureCallEnded"
+        ]
         told = sorted(life, key=lambda event: int(event["detail"]["metadata"]["sequence"]))
         types = tuple(event["detail-type"] for event in told)
         self.call.check(f"audited: {', '.join(expected)}", holds=types == expected)

@@ -33,7 +33,7 @@ def published_instance(stage: Stage) -> StoredInstance:
     It is set up as `operations connect setup --number … --queue Payments --whispers
     --after-call-work` does it.
     """
-    with ConnectApi() as api:
+    with ConnectApi(stage.aws.connect) as api:
         instance = fresh_instance(api.account, instance_id=stage.instance_arn.rpartition("/")[2])
         connect: Any = api.client()
         _publish(connect, instance, stage)

@@ -5,7 +5,13 @@ An exception that is no longer found fails the scan: take it out.
 
 from dataclasses import dataclass
 
-FUNCTIONS = ("AddAgentFunction", "GetAgentFunction", "AgentJoinedFunction", "FindFreePinFunction")
+FUNCTIONS = (
+    "AddAgentFunction",
+    "GetAgentFunction",
+    "AgentJoinedFunction",
+    "ContactChangedFunction",
+    "FindFreePinFunction",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ EXCEPTIONS = (
             "AddAgentLogGroup",
             "GetAgentLogGroup",
             "AgentJoinedLogGroup",
+            "ContactChangedLogGroup",
             "FindFreePinLogGroup",
             "AuditLogGroup",
         ),
@@ -70,9 +77,10 @@ EXCEPTIONS = (
         "a dead-letter queue for a function",
         FUNCTIONS,
         "Lambda puts only asynchronous events there. Connect and the state machine wait for the "
-        "functions' answers, and see what fails. ExecutionClosed, which nobody waits for, has an "
-        "alarm for what its repeats could not mend: its log names the transfer, and the record "
-        "tells the rest, whoever asks it.",
+        "functions' answers, and see what fails. What ContactChanged was told and could not note, "
+        "the waits' own time-outs find out, as they do where Connect tells nothing. "
+        "ExecutionClosed has an alarm for what its repeats could not mend: its log names the "
+        "transfer, and the record tells the rest, whoever asks it.",
     ),
     Accepted(
         "CKV_AWS_117",
@@ -85,7 +93,13 @@ EXCEPTIONS = (
     Accepted(
         "CKV_AWS_115",
         "reserved concurrency for a function",
-        ("AddAgentFunction", "GetAgentFunction", "AgentJoinedFunction", "ExecutionClosedFunction"),
+        (
+            "AddAgentFunction",
+            "GetAgentFunction",
+            "AgentJoinedFunction",
+            "ContactChangedFunction",
+            "ExecutionClosedFunction",
+        ),
         "A reservation is a limit too: above it calls are refused, and a refused one is a payment "
         "that is not taken. Connect's own quota of concurrent calls bounds them. FindFreePin, "
         "which a full pool multiplies, has one.",

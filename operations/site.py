@@ -25,7 +25,7 @@ class Site:
 
     `clock`: of the engine that runs the executions, if there is one. `announce`: takes Connect's
     contact events. `published`: the instance as it was set up over Connect's API; without it, calls
-    set up one of their own.
+    set up one of their own, whose agents have the ARNs that `user_arn` gives by their names.
     """
 
     instance_arn: str
@@ -33,5 +33,6 @@ class Site:
     values: Mapping[str, str]
     clock: EngineClock | None = None
     announce: Callable[[dict[str, Any]], None] = lambda _: None
+    user_arn: Callable[[str], str] = lambda _: ""
     load_flow: Callable[[str, Mapping[str, str]], Flow] = field(default=load)
     published: StoredInstance | None = None

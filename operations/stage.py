@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from operations.site import PCI_PAL, RETURN, Site
 from simulator import stack
 from simulator.connect.aws_functions import AwsFunctions, FunctionsOfAws
-from simulator.connect.contact_events import DETAIL_TYPE, SOURCE
+from simulator.connect.contact_events import DETAIL_TYPE, SOURCE, resources
+from simulator.connect_api import fresh_instance, hire
 from simulator.stack import Stack
 from simulator.template import REGION
 
 if TYPE_CHECKING:
-    from simulator.connect_api import StoredInstance
+    from simulator.connect_api import Account, StoredInstance
 
 _AN_INSTANCE = "5ec0de00-0000-4000-8000-000000000001"
 PATIENCE_SECONDS = 60.0
@@ -30,6 +31,13 @@ class Engine(FunctionsOfAws, Protocol):
     @property
     def clock(self) -> Any:
         """The `simulator.clock.Clock` that executions follow; None if they run in real time."""
+
+    @property
+    def connect(self) -> "Account":
+        """What the Connect API of that AWS answers from."""
+
+    def tell(self, entry: Any) -> None:
+        """Put an event of a service of AWS's own on the default bus: an entry of PutEvents."""
 
 
 class Stage:
@@ -64,7 +72,10 @@ class Stage:
 
     def warm_up(self) -> None:
         """Start each function once, so that no call waits for a cold start."""
-        for name in ("AddAgent", "GetAgent", "AgentJoined", "FindFreePin", "ExecutionClosed"):
+        for name in (
+            "AddAgent", "GetAgent", "AgentJoined", "ContactChanged", "FindFreePin",
+            "ExecutionClosed",
+        ):  # fmt: skip
             function = self.stack.resources[f"{name}Function"]
             self.aws.client("lambda").invoke(FunctionName=function, Payload="{}")
 
@@ -76,9 +87,18 @@ class Stage:
             functions=self.functions,
             values=self.values,
             clock=self.aws.clock,
-            announce=self._announce,
+            announce=self.announce,
             published=self.published,
+            user_arn=self.user_arn,
         )
+
+    def user_arn(self, name: str) -> str:
+        """Return the ARN of a Connect user of our instance; whom there is not yet is made."""
+        account, instance_id = self.aws.connect, self.instance_arn.rpartition("/")[2]
+        instance = account.instances.get(instance_id)
+        if instance is None:
+            instance = fresh_instance(account, instance_id=instance_id)
+        return hire(instance, name).arn
 
     def execution_arn(self, transfer_id: str) -> str:
         machine = self.stack.outputs["SecureTransferStateMachineArn"]
@@ -153,10 +173,15 @@ class Stage:
 
     # ---------------------------------------------------------------- the events
 
-    def _announce(self, detail: dict[str, Any]) -> None:
+    def announce(self, detail: dict[str, Any]) -> None:
         """Put a contact event of Connect's on the account's default bus."""
-        entry = {"Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": json.dumps(detail)}
-        self.aws.client("events").put_events(Entries=[entry])
+        entry = {
+            "Source": SOURCE,
+            "DetailType": DETAIL_TYPE,
+            "Detail": json.dumps(detail),
+            "Resources": resources(detail),
+        }
+        self.aws.tell(entry)
 
     def subscribe(self, bus: str, source: str) -> str:
         """Be a consumer: a queue of our own and a rule on the bus. Returns the queue's URL."""

@@ -24,8 +24,11 @@ from moto.moto_server.werkzeug_app import (
 from simulator.async_invocations import AsyncInvocations
 from simulator.calls import Wire
 from simulator.clock import Clock
+from simulator.connect_api import Account
+from simulator.connect_api.wire import Wire as ConnectWire
 from simulator.lambda_service import LambdaService
 from simulator.loopback import Server
+from simulator.moto_callbacks import forget_closed_waits
 from simulator.moto_clock import follow
 from simulator.moto_pace import quicken
 from simulator.moto_rules import invoke_functions
@@ -43,7 +46,12 @@ class LocalAws:
         self.clock = Clock()
         self.functions = LambdaService(Path(self._folder.name), self.clock.now)
         self.invocations = AsyncInvocations(self.functions, self.clock)
-        self.wire = Wire(DomainDispatcherApplication(create_backend_app), self.functions)
+        self.connect = Account(id=self.account)
+        self.wire = Wire(
+            DomainDispatcherApplication(create_backend_app),
+            self.functions,
+            ConnectWire(self.connect),
+        )
         # Its engine logs an error whenever a Choice asks whether a field IsPresent and it is not.
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
         quicken()
@@ -59,6 +67,7 @@ class LocalAws:
         follow(self.clock)
         invoke_functions(self.invocations)
         tell_status()
+        forget_closed_waits()
         self._server.start()
         requests.post(
             f"{self.endpoint}/moto-api/config",
@@ -79,6 +88,10 @@ class LocalAws:
         self._server.stop()
         self.clock.stop()
         self._folder.cleanup()
+
+    def tell(self, entry: Any) -> None:
+        """Put an event of a service of AWS's own on the default bus: an entry of PutEvents."""
+        self.client("events").put_events(Entries=[entry])  # moto takes any source
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of this AWS, as the person who operates it."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from simulator.connect_api.wire import Wire as ConnectWire
+from simulator.connect_api.wire import operation_of
 from simulator.lambda_service import LambdaService
 
 _SCOPE = re.compile(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/")
@@ -43,9 +45,10 @@ What would answer it can be asked for more than once, or later: the call takes e
 class Wire:
     """A WSGI application that notes each call, lets interference speak, and passes it on."""
 
-    def __init__(self, backend: Any, lambda_service: LambdaService) -> None:
+    def __init__(self, backend: Any, lambda_service: LambdaService, connect: ConnectWire) -> None:
         self._backend = backend
         self._lambda = lambda_service
+        self._connect = connect
         self._lock = threading.Lock()
         self._calls: list[AwsCall] = []
         # DynamoDB judges a condition and writes in one step. moto does it in two, without a lock.
@@ -72,6 +75,8 @@ class Wire:
             invocation = _INVOCATION.fullmatch(request.path)
             if invocation:
                 return self._lambda.respond(invocation[1], request)
+            if call.service == "connect":
+                return Response.from_app(self._connect, request.environ)
             if call.service == "dynamodb":
                 with self._one_table_call_at_a_time:
                     return Response.from_app(self._backend, request.environ)
@@ -91,5 +96,8 @@ def _call(request: Request) -> AwsCall:
     body = request.get_data(cache=True, as_text=True)
     form_action = re.search(r"(?:^|&)Action=(\w+)", body) if not target else None
     operation = target or (form_action[1] if form_action else request.path)
-    operation = "Invoke" if service == "lambda" else operation
+    if service == "lambda":
+        operation = "Invoke"
+    elif service == "connect":
+        operation = operation_of(request.environ)
     return AwsCall(caller, service, operation, body, request.path)

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request
 
 from simulator import ministack
 from simulator.calls import Wire
+from simulator.connect_api.wire import Wire as ConnectWire
 from simulator.lambda_service import LambdaService
 from simulator.loopback import Server
 from simulator.ministack import MiniStack
@@ -28,7 +29,7 @@ class WiredMiniStack(MiniStack):
     def __init__(self) -> None:
         super().__init__()
         no_functions = LambdaService(Path(tempfile.gettempdir()))  # none of ours invokes another
-        self.wire = Wire(self._pass_on, no_functions)
+        self.wire = Wire(self._pass_on, no_functions, ConnectWire(self.connect))
         self._pool = urllib3.PoolManager(maxsize=50)
         self._server = Server(self._take)
 
@@ -55,6 +56,8 @@ class WiredMiniStack(MiniStack):
         # Every function of an account has the same access key. The wire knows callers by their
         # keys' names: give it one.
         function = shift_path_info(environ) or "nobody"
+        for whole in ("RAW_URI", "REQUEST_URI"):  # which still begin with the function
+            environ.pop(whole, None)
         account, caller = f"Credential={self.account}/", f"Credential={function}/"
         header = environ.get("HTTP_AUTHORIZATION", "")
         environ["HTTP_AUTHORIZATION"] = header.replace(account, caller)

@@ -7,6 +7,7 @@ belongs to the world, its clock moves with the call's, and the call stops at eac
 import random
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Protocol
 
 import simpy
@@ -44,6 +45,10 @@ class World:
     @property
     def now(self) -> float:
         return float(self.env.now)
+
+    def date(self) -> datetime:
+        """Return the time of day: the engine's; without one the run began in 1970."""
+        return datetime.fromtimestamp(self._began + self.now, UTC)
 
     def settle(self) -> None:
         """Let the engine finish what was set off, and let the watchers look at it."""

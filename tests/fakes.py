@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from secure_transfer.domain.audit import AuditEvent
 from secure_transfer.domain.errors import PlatformFault
 from secure_transfer.domain.pins import PinRecord
-from secure_transfer.domain.transfer import Status, Transfer, timestamp
+from secure_transfer.domain.transfer import CARDHOLDER_LEFT, Status, Transfer, timestamp
 
 NOW = datetime(2026, 11, 24, 9, 30, 0, 123_000, tzinfo=UTC)
 NOW_EPOCH = int(NOW.timestamp())
@@ -159,6 +159,34 @@ class FakeTransfers(_Port):
                 return None
             return self._update(stored, joined_at=stored.joined_at or timestamp(at))
 
+    def abandon(self, transfer_id: str, loop_contact_id: str, at: datetime) -> Transfer | None:
+        with self._lock:
+            self._called("abandon")
+            stored = self._items.get(transfer_id)
+            if not stored or stored.status is not Status.ANSWERED:
+                return None
+            if stored.loop_contact_id != loop_contact_id:
+                return None
+            return self._update(
+                stored, status=Status.ABANDONED, reason=CARDHOLDER_LEFT,
+                closed_at=timestamp(at), ended_at=timestamp(at),
+            )  # fmt: skip
+
+    def end_call(self, transfer_id: str, loop_contact_id: str, at: datetime) -> Transfer | None:
+        with self._lock:
+            self._called("end_call")
+            stored = self._items.get(transfer_id)
+            if not stored or stored.loop_contact_id != loop_contact_id:
+                return None
+            if stored.status is Status.ANSWERED:
+                return None
+            return self._update(stored, ended_at=stored.ended_at or timestamp(at))
+
+    def reserved_for(self, loop_contact_id: str) -> str | None:
+        with self._lock:
+            self._called("reserved_for")
+            return self._reserved.get(loop_contact_id)
+
     def reserve_contact(
         self,
         loop_contact_id: str,
@@ -206,6 +234,7 @@ class FakeWorkflow(_Port):
         self.started: dict[str, Mapping[str, Any]] = {}
         self.waiting: set[str] = set()
         self.delivered: list[tuple[str, Mapping[str, str]]] = []
+        self.interrupted: list[tuple[str, str]] = []
 
     def start(self, name: str, execution_input: Mapping[str, Any]) -> None:
         with self._lock:
@@ -227,6 +256,31 @@ class FakeWorkflow(_Port):
             self.waiting.remove(token)
             self.delivered.append((token, output))
             return True
+
+    def interrupt(self, token: str, error: str) -> bool:
+        with self._lock:
+            try:
+                self._called("interrupt")
+            except PlatformFault:
+                return False
+            if token not in self.waiting:
+                return False
+            self.waiting.remove(token)
+            self.interrupted.append((token, error))
+            return True
+
+
+class FakeAgents(_Port):
+    """Connect's users: their names, by their ids."""
+
+    def __init__(self, **names: str) -> None:
+        super().__init__()
+        self.names = names
+
+    def user_name(self, agent_id: str) -> str | None:
+        with self._lock:
+            self._called("user_name")
+            return self.names.get(agent_id)
 
 
 class FakeAuditTrail(_Port):

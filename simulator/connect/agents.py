@@ -61,9 +61,16 @@ class Agent:
     """A user of the contact control panel (CCP)."""
 
     def __init__(
-        self, user_name: str, profile: RoutingProfile, queue: Queue, after_call_seconds: int
+        self,
+        user_name: str,
+        profile: RoutingProfile,
+        queue: Queue,
+        after_call_seconds: int,
+        *,
+        arn: str,
     ) -> None:
         self.user_name = user_name
+        self.arn = arn
         self.profile = profile
         self.queue = queue
         self.after_call_seconds = after_call_seconds

@@ -102,10 +102,11 @@ class Instance:
         return queue
 
     def add_agent(
-        self, user_name: str, profile: RoutingProfile, after_call_seconds: int = 1
+        self, user_name: str, profile: RoutingProfile, after_call_seconds: int = 1, arn: str = ""
     ) -> Agent:
         own = Queue(user_name, f"{self.arn}/queue/agent/{user_name}", agent=user_name)
-        agent = self.agents[user_name] = Agent(user_name, profile, own, after_call_seconds)
+        arn = arn or f"{self.arn}/agent/{user_name}"
+        agent = self.agents[user_name] = Agent(user_name, profile, own, after_call_seconds, arn=arn)
         return agent
 
     def queue(self, arn: str) -> Queue | None:

@@ -42,6 +42,10 @@ class VoiceContact:
         """Who the contact is with: the customer; of a transfer, the flow and whom it calls."""
         self.line: PhoneCall | None = None
         self.agent: Agent | None = None
+        self.put_through_to: Agent | None = None
+        """The agent who was connected; still known when he has left."""
+        self.times: dict[str, str] = {}
+        """When each of its contact events was told, RFC 3339, by the event's type."""
         self.ringing: Agent | None = None
         self.queue: Queue | None = None
         self.hooks: dict[str, str] = {}
@@ -132,6 +136,7 @@ class VoiceContact:
         if self.agent is agent and not self.over.triggered:
             self.flow = None
             self.room.add(agent.member)
+            self.put_through_to = agent
             self.tell("CONNECTED_TO_AGENT")
             self.note(f"is put through to {agent.user_name}")
 
@@ -184,4 +189,7 @@ class VoiceContact:
         self.instance.world.journal.note(Column.CONNECT, f"{self.label} {text}")
 
     def tell(self, event_type: str) -> None:
+        told_at = self.instance.world.date().isoformat(timespec="milliseconds")
+        self.times[event_type] = told_at.replace("+00:00", "Z")
         self.instance.announce(contact_event(event_type, self, self.instance.arn))
+        self.instance.world.settle()  # whoever is told may set something off

@@ -18,9 +18,11 @@ For tests:
 `telephone.instance_on` builds from a stored instance the one on which calls are played.
 """
 
-from simulator.connect_api.fresh import fresh_instance
+from simulator.connect_api.fresh import fresh_instance, hire
 from simulator.connect_api.server import ConnectApi
 from simulator.connect_api.store import Account, StoredInstance, snapshot
 from simulator.connect_api.wire import ApiRequest
 
-__all__ = ["Account", "ApiRequest", "ConnectApi", "StoredInstance", "fresh_instance", "snapshot"]
+__all__ = [
+    "Account", "ApiRequest", "ConnectApi", "StoredInstance", "fresh_instance", "hire", "snapshot",
+]  # fmt: skip

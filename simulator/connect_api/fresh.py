@@ -185,15 +185,25 @@ def _add_profile(
     return added
 
 
+def hire(instance: StoredInstance, name: str) -> StoredUser:
+    """Return the instance's user of a name: one as the others, if there is none yet."""
+    for user in instance.users.values():
+        if user.name == name:
+            return user
+    (profile, *_) = instance.routing_profiles.values()
+    (agents, *_) = instance.security_profiles.values()
+    return _add_user(instance, name, profile, agents, after_call_seconds=0)
+
+
 def _add_user(
     instance: StoredInstance,
     name: str,
     profile: StoredRoutingProfile,
     security: Named,
     after_call_seconds: int,
-) -> None:
+) -> StoredUser:
     identifier = new_id()
-    instance.users[identifier] = StoredUser(
+    user = instance.users[identifier] = StoredUser(
         id=identifier,
         arn=f"{instance.arn}/agent/{identifier}",
         name=name,
@@ -206,3 +216,4 @@ def _add_user(
         },
         identity={"FirstName": name.capitalize(), "LastName": "Shop"},
     )
+    return user

@@ -47,7 +47,7 @@ def instance_on(
     profiles = {one.id: _profile(one, queues) for one in stored.routing_profiles.values()}
     for user in stored.users.values():
         seconds = user.phone["AfterContactWorkTimeLimit"]
-        connect.add_agent(user.name, profiles[user.routing_profile_id], seconds)
+        connect.add_agent(user.name, profiles[user.routing_profile_id], seconds, user.arn)
     connect.dialling_number = _dialling_number(stored)
     if stored.attributes["INBOUND_CALLS"]:
         for number in stored.numbers.values():

@@ -133,6 +133,16 @@ class Wire:
                 raise ApiError(refusal.code, f"{operation} is refused on order.")
 
 
+def operation_of(environ: dict[str, Any]) -> str:
+    """Return the operation that a request asks for; its path, if Connect has none there."""
+    request = Request(environ)
+    try:
+        operation, _ = get_service_router("connect").match(request)
+    except NotFound:
+        return str(request.path)
+    return str(operation.name)
+
+
 def _given(operation: Any, request: Request, in_path: dict[str, Any]) -> Answer:
     parsed: Answer = RestJSONParser(operation).parse(
         {

@@ -3,13 +3,14 @@
 A forward walk over the machine. It begins with the execution's input; each state adds what its
 ResultPath writes (and takes away what that overwrites); where ways meet, what both have stays.
 What a `getItem` brings is there only after a Choice has asked: `IsPresent` for the path itself, a
-`Status` for the attributes that every item of that status has.
+`Status` for the attributes that every item of that status has; a `Reason` likewise.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from secure_transfer.domain.transfer import CARDHOLDER_LEFT
 from tests.asl import facts
 from tests.asl.machine import Machine, State, paths_in, waits
 
@@ -145,10 +146,14 @@ def _judge(condition: dict[str, Any], known: Known) -> tuple[set[str], frozenset
 
 
 def _implied(variable: str, value: str, known: Known) -> frozenset[str]:
-    if not variable.endswith(".Item.Status.S"):
+    item, _, attribute = variable.partition(".Item.")
+    if attribute == "Status.S":
+        implied = facts.attributes_by(value)
+    elif (attribute, value) == ("Reason.S", CARDHOLDER_LEFT):
+        implied = facts.attributes_of_left()
+    else:
         return frozenset()
-    item = variable.removesuffix(".Status.S")
-    return frozenset(f"{item}.{name}" for name in facts.attributes_by(value)) & known.perhaps
+    return frozenset(f"{item}.Item.{name}" for name in implied) & known.perhaps
 
 
 def _flat(path: str, value: Any) -> Iterator[str]:

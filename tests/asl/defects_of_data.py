@@ -112,8 +112,8 @@ DEFECTS = [
     ),
     Defect(
         "status_values_are_those_of_the_domain",
-        put("ExpireJoin/Parameters/ExpressionAttributeValues/:closed", {"S": "TIMED_OUT"}),
-        "ABANDONED",
+        put("ExpireLoop/Parameters/ExpressionAttributeValues/:closed", {"S": "ABANDONED"}),
+        "TIMED_OUT",
     ),
     Defect(
         "each_wait_expires_into_its_own_end",

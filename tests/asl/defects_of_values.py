@@ -99,6 +99,16 @@ DEFECTS = [
         "PinSearchFailed",
     ),
     Defect(
+        "who_is_abandoned_without_the_cardholders_leaving_is_unexpected",
+        drop("IsJoined/Choices/1/And/3"),
+        "IsJoined",
+    ),
+    Defect(
+        "a_cardholder_who_left_is_not_taken_for_a_time_out",
+        put("ExpireJoin/Parameters/ConditionExpression", "#Status IN (:waiting, :closed)"),
+        "ExpireJoin",
+    ),
+    Defect(
         "every_failure_has_its_own_name",
         put("TakeJoin/Result", {"joinedAt": "never"}),
         "TakeJoin",

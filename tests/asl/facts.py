@@ -21,7 +21,7 @@ from secure_transfer.domain.answer import answer_loop
 from secure_transfer.domain.join import join_agent
 from secure_transfer.domain.pins import PinRecord
 from secure_transfer.domain.search import Found
-from secure_transfer.domain.transfer import Limits, Status
+from secure_transfer.domain.transfer import CARDHOLDER_LEFT, Limits, Status
 from secure_transfer.domain.values import Call
 from simulator import template
 from tests.fakes import (
@@ -140,7 +140,17 @@ def attributes_by(status: str) -> frozenset[str]:
     if status == Status.JOINED:
         table.join("transfer-1", "jane.doe", "loop-1", NOW)
         return _set_by(client.asked) | attributes_by(Status.ANSWERED)
+    if status == Status.ABANDONED:  # from ANSWERED only
+        return attributes_by(Status.ANSWERED)
     return frozenset({"Status.S"})
+
+
+@cache
+def attributes_of_left() -> frozenset[str]:
+    """Return the attributes that an item has whose Reason is that the cardholder left."""
+    client = _NotingClient()
+    TransferTable(client.as_client(), "table").abandon("transfer-1", "loop-1", NOW)
+    return _set_by(client.asked)
 
 
 def _set_by(update: dict[str, Any]) -> frozenset[str]:
@@ -174,10 +184,15 @@ def search_request() -> frozenset[str]:
 
 @cache
 def events_of_functions() -> dict[str, audit.AuditEvent]:
-    """Return the events of a transfer's life that functions send too, by detail-type."""
+    """Return the events of a transfer's life that functions send too, by what they tell."""
     joined = replace(an_answered_transfer(), status=Status.JOINED, joined_at=NOW_TEXT)
+    left = replace(
+        an_answered_transfer(), status=Status.ABANDONED, reason=CARDHOLDER_LEFT,
+        closed_at=NOW_TEXT, ended_at=NOW_TEXT,
+    )  # fmt: skip
     sent = (audit.loop_answered(joined), audit.transfer_secured(joined, late=False))
-    return {event.detail_type: event for event in sent}
+    told = {event.detail_type: event for event in sent}
+    return {**told, CARDHOLDER_LEFT: audit.transfer_abandoned(left)}
 
 
 @cache

@@ -5,6 +5,7 @@ from typing import Any
 
 from secure_transfer.adapters.audit_bus import SOURCE
 from secure_transfer.domain import audit
+from secure_transfer.domain.transfer import CARDHOLDER_LEFT
 from tests.asl import facts
 from tests.asl.dataflow import known_in
 from tests.asl.machine import Machine, entries, states
@@ -18,7 +19,7 @@ SEQUENCE = {
     "LoopAnswered": audit.LOOP_ANSWERED,
     "TransferTimedOut": 3,
     "TransferSecured": audit.TRANSFER_SECURED,
-    "TransferAbandoned": 4,
+    "TransferAbandoned": audit.TRANSFER_ABANDONED,
     "TransferFailed": audit.TRANSFER_FAILED,
 }
 
@@ -58,6 +59,10 @@ _DATA = {
 }
 """By detail-type; beside the agent's name, which all of them have."""
 
+_LEFT = ("AuditCardholderLeft", "KeepCardholderLeft")
+_DATA_OF_LEFT = {"reason": CARDHOLDER_LEFT}
+"""Nobody has waited in vain: the other reason of a TransferAbandoned."""
+
 _TOLD_BY = {
     "AuditPinAllocated": ["TransferRequested", "PinAllocated"],
     "AuditAllocationFailed": ["TransferRequested", "TransferFailed"],
@@ -65,8 +70,28 @@ _TOLD_BY = {
     "AuditTransferTimedOut": ["TransferTimedOut"],
     "AuditTransferSecured": ["TransferSecured"],
     "AuditTransferAbandoned": ["TransferAbandoned"],
+    "AuditCardholderLeft": ["TransferAbandoned"],
     "AuditTransferFaulted": ["TransferFailed"],
 }
+
+
+def _fact(where: str, entry: dict[str, Any]) -> str:
+    """Return what is told: a TransferAbandoned tells one of two things."""
+    return CARDHOLDER_LEFT if _is_of_left(where) else str(entry["DetailType"])
+
+
+def _is_of_left(where: str) -> bool:
+    return where.partition(":")[0] in _LEFT
+
+
+def _data_of(where: str, entry: dict[str, Any]) -> dict[str, Any]:
+    return _DATA_OF_LEFT if _is_of_left(where) else dict(_DATA.get(entry["DetailType"], {}))
+
+
+def _occurred_at(where: str, entry: dict[str, Any]) -> str:
+    if _is_of_left(where):
+        return "$.stored.Item.EndedAt.S"
+    return _OCCURRED_AT.get(entry["DetailType"], "$$.State.EnteredTime")
 
 
 def every_audit_state_tells_its_own_events_once(machine: Machine) -> Findings:
@@ -81,8 +106,7 @@ def every_entry_has_exactly_the_declared_data(machine: Machine) -> Findings:
     return [
         where
         for where, entry in _all_entries(machine)
-        if entry["Detail"]["data"]
-        != {"agentName.$": "$.agentName", **_DATA.get(entry["DetailType"], {})}
+        if entry["Detail"]["data"] != {"agentName.$": "$.agentName", **_data_of(where, entry)}
     ]
 
 
@@ -138,17 +162,16 @@ def every_entry_tells_when_the_fact_occurred(machine: Machine) -> Findings:
     return [
         where
         for where, entry in _all_entries(machine)
-        if _metadata(entry).get("occurredAt.$")
-        != _OCCURRED_AT.get(entry["DetailType"], "$$.State.EnteredTime")
+        if _metadata(entry).get("occurredAt.$") != _occurred_at(where, entry)
     ]
 
 
 def entries_have_the_shape_that_the_functions_give_them(machine: Machine) -> Findings:
-    """LoopAnswered and TransferSecured come from either side, and look the same."""
+    """These come from either side, and look the same."""
     return [
         where
         for where, entry in _all_entries(machine)
-        if (event := facts.events_of_functions().get(entry["DetailType"]))
+        if (event := facts.events_of_functions().get(_fact(where, entry)))
         and (
             _names(_metadata(entry)) != set(event.metadata)
             or _names(entry["Detail"]["data"]) != set(event.data)

@@ -139,7 +139,11 @@ def _as_sent(node: Any) -> Any:
 
 def _everything() -> State:
     """Return data in which everything is there that any state reads."""
-    item = {"Status": {"S": "ANSWERED"}, "Reason": {"S": "PinTooLate"}}
+    item = {
+        "Status": {"S": "ANSWERED"},
+        "Reason": {"S": "PinTooLate"},
+        "EndedAt": {"S": "2026-11-24T09:30:40.000Z"},
+    }
     return data(
         failure={"reason": "PinTooLate"},
         stored={"Item": item},

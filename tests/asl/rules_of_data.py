@@ -1,6 +1,7 @@
 """Rules of what the states read, write and give away."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from secure_transfer.domain.transfer import Status
@@ -114,23 +115,40 @@ def statuses(machine: Machine) -> set[str]:
         if "Status" in parameters.get("ExpressionAttributeNames", {}).values():
             values = parameters.get("ExpressionAttributeValues", {}).values()
             found |= {value.get("S") for value in values}
-        for key, value in fields(state.get("Choices", [])):
-            if key == "StringEquals":
-                found.add(value)
+        found |= {test.get("StringEquals") for test in _tests_of(state.get("Choices", []))}
     return found - {None}
+
+
+_EXPIRIES = {
+    "Loop": (Status.TIMED_OUT, "#Status IN (:waiting, :closed)"),
+    # Of the two ways to be ABANDONED, that of the cardholder who left has a Reason.
+    "Join": (
+        Status.ABANDONED,
+        "#Status = :waiting OR #Status = :closed AND attribute_not_exists(Reason)",
+    ),
+}
+
+
+def _tests_of(conditions: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield what Choices ask of a `Status`, however deep it stands."""
+    for condition in conditions:
+        if condition.get("Variable", "").endswith(".Status.S"):
+            yield condition
+        for within in ("And", "Or"):
+            yield from _tests_of(condition.get(within, []))
 
 
 def each_wait_expires_into_its_own_end(machine: Machine) -> Findings:
     """From the status that it waited in; its own earlier result is taken as well."""
     findings = []
-    for name, closed in {"Loop": Status.TIMED_OUT, "Join": Status.ABANDONED}.items():
+    for name, (closed, condition) in _EXPIRIES.items():
         wait = machine["States"][f"Await{name}"]["Parameters"]
         expire = machine["States"][f"Expire{name}"]["Parameters"]
         values = expire["ExpressionAttributeValues"]
         if (
             values[":waiting"] != wait["ExpressionAttributeValues"][":expected"]
             or values[":closed"] != {"S": closed}
-            or expire["ConditionExpression"] != "#Status IN (:waiting, :closed)"
+            or expire["ConditionExpression"] != condition
             or not expire["UpdateExpression"].startswith("SET #Status = :closed")
         ):
             findings.append(f"Expire{name}")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from secure_transfer.domain.transfer import Status
+from secure_transfer.domain.transfer import CARDHOLDER_LEFT, Status
 from tests.asl.evaluated import data, decided
 from tests.asl.machine import Machine, states
 from tests.asl.rules_of_tasks import Findings
@@ -13,8 +13,13 @@ _LEADS_TO: dict[str, dict[str, str]] = {
         Status.AWAITING_LOOP: "ForgetFailure",
         Status.ANSWERED: "ForgetFailure",
         Status.JOINED: "ForgetFailure",
+        Status.ABANDONED: "ForgetFailure",
     },
-    "IsAnswered": {Status.ANSWERED: "TakeAnswer", Status.JOINED: "TakeAnswer"},
+    "IsAnswered": {
+        Status.ANSWERED: "TakeAnswer",
+        Status.JOINED: "TakeAnswer",
+        Status.ABANDONED: "TakeAnswer",
+    },
     "IsJoined": {Status.JOINED: "TakeJoin"},
 }
 """Where each status leads; every other, and no item, to what cannot be."""
@@ -40,6 +45,27 @@ def each_status_leads_where_it_should(machine: Machine) -> Findings:
             if found != expected:
                 findings.append(f"{name}: {case} → {found}")
     return findings
+
+
+def who_is_abandoned_without_the_cardholders_leaving_is_unexpected(machine: Machine) -> Findings:
+    """The wait's own time-out has no Reason, and never comes to this Choice."""
+    cases: list[tuple[dict[str, Any], str]] = [
+        (_item(Status.ABANDONED, CARDHOLDER_LEFT), "AuditCardholderLeft"),
+        (_item(Status.ABANDONED), "TransferStateUnexpected"),
+        (_item(Status.ABANDONED, "PinTooLate"), "TransferStateUnexpected"),
+        (_item(Status.ANSWERED, CARDHOLDER_LEFT), "TransferStateUnexpected"),
+        ({"Reason": {"S": CARDHOLDER_LEFT}}, "TransferStateUnexpected"),
+    ]
+    return [
+        f"IsJoined: {item} → {found}"
+        for item, expected in cases
+        if (found := decided(machine["States"]["IsJoined"], data(stored={"Item": item})))
+        != expected
+    ]
+
+
+def _item(status: str, reason: str = "") -> dict[str, Any]:
+    return {"Status": {"S": status}} | ({"Reason": {"S": reason}} if reason else {})
 
 
 def the_search_begins_when_no_candidate_is_left(machine: Machine) -> Findings:

@@ -4,6 +4,7 @@ The tables say once more what decision 0007 and docs/state-machine.md say in wor
 misspelt repeats nothing, and nobody would see it before the day on which AWS throws that error.
 """
 
+from secure_transfer.domain.transfer import CARDHOLDER_LEFT
 from tests.asl import facts
 from tests.asl.machine import CONDITION_FAILED, Machine, State, tasks
 from tests.asl.rules_of_tasks import Findings
@@ -81,6 +82,9 @@ _LEADS = {
 }
 """Where a failed condition leads, a time-out of its own, and everything else."""
 
+_INTERRUPTED_BY = {"AwaitJoin": {CARDHOLDER_LEFT}}
+"""What a function ends a wait with: as after a failed condition, the item tells what happened."""
+
 
 def every_retry_names_its_integrations_faults(machine: Machine) -> Findings:
     return [
@@ -134,7 +138,8 @@ def every_error_leads_where_it_should(machine: Machine) -> Findings:
         if name.startswith(("Audit", "Keep")):  # see the rules of the graph
             expected = [({"States.ALL"}, task["Catch"][-1]["Next"])]
         else:
-            ways = zip((CONDITION_FAILED, _TIMED_OUT, {"States.ALL"}), _LEADS[name], strict=True)
+            changed = CONDITION_FAILED | _INTERRUPTED_BY.get(name, set())
+            ways = zip((changed, _TIMED_OUT, {"States.ALL"}), _LEADS[name], strict=True)
             expected = [(errors, target) for errors, target in ways if target]
         if caught != expected:
             findings.append(name)

@@ -22,6 +22,7 @@ _CLOSING_EVENT = {
     "TransferSecured": "TransferSecured",
     "LoopTimedOut": "TransferTimedOut",
     "AgentNeverJoined": "TransferAbandoned",
+    "CardholderLeft": "TransferAbandoned",
     "TransferFailed": "TransferFailed",
 }
 

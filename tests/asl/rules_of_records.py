@@ -22,10 +22,11 @@ def claim_pin_claims_as_the_search_does(machine: Machine) -> Findings:
 
 
 def both_first_records_are_alike(machine: Machine) -> Findings:
-    """RecordPin has the PIN, RecordFailure the Reason; all else is the same item."""
+    """RecordPin has the PIN and its time, RecordFailure the Reason; all else is the same item."""
     pin, failure = (machine["States"][name]["Parameters"] for name in _FIRST_RECORDS)
     items = [dict(pin["Item"]), dict(failure["Item"])]
-    own = [items[0].pop("PIN", None), items[1].pop("Reason", None)]
+    own = [items[0].pop(name, None) for name in ("PIN", "AllocatedAt")]
+    own.append(items[1].pop("Reason", None))
     del items[0]["Status"], items[1]["Status"]
     alike = items[0] == items[1] and None not in own
     condition = pin["ConditionExpression"] == failure["ConditionExpression"]

@@ -9,7 +9,7 @@ from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
-from secure_transfer.domain.transfer import Status
+from secure_transfer.domain.transfer import CARDHOLDER_LEFT, Status
 from tests.asl import facts
 from tests.asl.evaluated import CONTEXT, Unclear, data, evaluated
 from tests.asl.machine import Machine, State, tasks, writes
@@ -62,6 +62,7 @@ def the_first_records_have_the_functions_values(machine: Machine) -> Findings:
         **{name: value for name, value in failed.items() if name != "Reason"},
         "Status": {"S": Status.AWAITING_LOOP},
         "PIN": {"S": facts.TAKEN},
+        "AllocatedAt": _ENTERED,
     }
     expected = {"RecordPin": recorded, "RecordFailure": failed}
     return [name for name, item in expected.items() if _asked(machine, name)["Item"] != item]
@@ -132,6 +133,11 @@ def each_write_takes_place_in_its_statuses_only(machine: Machine) -> Findings:
     return findings
 
 
+def a_cardholder_who_left_is_not_taken_for_a_time_out(machine: Machine) -> Findings:
+    asked = _asked(machine, "ExpireJoin")
+    return ["ExpireJoin"] if _takes_place(asked, Status.ABANDONED, CARDHOLDER_LEFT) else []
+
+
 def _asked(machine: Machine, name: str) -> State:
     given = data(failure={"reason": "PinTooLate"})
     asked: State = evaluated(machine["States"][name]["Parameters"], given)
@@ -151,9 +157,11 @@ def _updated(asked: State) -> State:
     return left
 
 
-def _takes_place(asked: State, status: str) -> bool:
+def _takes_place(asked: State, status: str, reason: str = "") -> bool:
     key = {"TransferId": {"S": "transfer-1"}}
     attributes = {} if status in _NO_ITEM else {**key, "Status": {"S": status}}
+    if reason:
+        attributes["Reason"] = {"S": reason}
     item = Item(DynamoType(key["TransferId"]), None, attributes)
     names, values = (asked.get(f"ExpressionAttribute{part}") for part in ("Names", "Values"))
     try:

@@ -18,6 +18,7 @@ def test_the_functions_know_the_same_sequence_as_the_machine() -> None:
         "TransferFailed": 9,
     }
     assert audit.TRANSFER_SECURED_LATE == 5
+    assert audit.SECURE_CALL_ENDED == 6
 
 
 def test_the_machine_tells_the_functions_schema_version() -> None:

@@ -39,7 +39,11 @@ def aws_clients(aws: LocalAws) -> Iterator[stores.Clients]:
         # that took effect is refused, and another behaviour is seen than the one under test.
         patch.setattr(clients, "READ_SECONDS", 30.0)
         made = stores.Clients(
-            clients.dynamodb(), clients.step_functions(), clients.events(), clients.sqs()
+            clients.dynamodb(),
+            clients.step_functions(),
+            clients.events(),
+            clients.sqs(),
+            clients.connect(),
         )
     yield made
     made.close()
@@ -83,6 +87,14 @@ def engine(request: pytest.FixtureRequest) -> Iterator[stores.Engine]:
         return
     with stores.aws_engine(*_local_aws(request)) as engine:
         yield engine
+
+
+@pytest.fixture(params=FAKE_AND_AWS)
+def directory(request: pytest.FixtureRequest) -> stores.Directory:
+    if request.param == "fake":
+        return stores.fake_directory()
+    aws, _, made = _local_aws(request)
+    return stores.aws_directory(aws, made)
 
 
 @pytest.fixture(params=FAKE_AND_AWS)

@@ -6,6 +6,7 @@ what was sent.
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,18 +14,21 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from secure_transfer.adapters.audit_bus import AuditBus
+from secure_transfer.adapters.connect_users import ConnectUsers
 from secure_transfer.adapters.pin_table import PinTable
 from secure_transfer.adapters.state_machine import StateMachine
 from secure_transfer.adapters.transfer_table import TransferTable
 from secure_transfer.domain.allocate import Allocation, execution_input
 from secure_transfer.domain.pins import PinRecord
-from secure_transfer.domain.ports import AuditTrail, Pins, Transfers, Workflow
+from secure_transfer.domain.ports import Agents, AuditTrail, Pins, Transfers, Workflow
 from secure_transfer.domain.transfer import Limits, Transfer
 from secure_transfer.domain.values import Call
 from simulator.aws import LocalAws
+from simulator.connect_api import fresh_instance, hire
 from simulator.stack import Stack
 from tests.contract.interference import Interference
 from tests.fakes import (
+    FakeAgents,
     FakeAuditTrail,
     FakeClock,
     FakePins,
@@ -42,9 +46,12 @@ class Clients:
     step_functions: Any
     events: Any
     sqs: Any
+    connect: Any
 
     def close(self) -> None:
-        for client in (self.dynamodb, self.step_functions, self.events, self.sqs):
+        for client in (
+            self.dynamodb, self.step_functions, self.events, self.sqs, self.connect,
+        ):  # fmt: skip
             client.close()
 
 
@@ -80,6 +87,15 @@ class Engine:
     """Count the executions that were ever started under a name."""
     delivered: Callable[[str], Mapping[str, str]]
     """The output with which the execution that has this ARN was woken."""
+    interrupted: Callable[[str], str]
+    """The error with which the wait of the execution that has this ARN was ended."""
+
+
+@dataclass(frozen=True)
+class Directory:
+    port: Agents
+    hire: Callable[[str], str]
+    """Make a user of a name; return the id."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +161,10 @@ def _item(transfer: Transfer) -> dict[str, Any]:
         "ExecutionArn": transfer.execution_arn,
         "PIN": transfer.pin,
         "LoopContactId": transfer.loop_contact_id,
+        "AllocatedAt": transfer.allocated_at,
         "AnsweredAt": transfer.answered_at,
         "JoinedAt": transfer.joined_at,
+        "EndedAt": transfer.ended_at,
         "LoopToken": transfer.loop_token,
         "JoinToken": transfer.join_token,
     }
@@ -172,6 +190,10 @@ def fake_engine() -> Engine:
         (output,) = [output for token, output in fake.delivered if arn.endswith(token[9:])]
         return output
 
+    def interrupted(arn: str) -> str:
+        (error,) = [error for token, error in fake.interrupted if arn.endswith(token[9:])]
+        return error
+
     def end(name: str) -> None:
         fake.waiting.discard(f"token of {name}")
 
@@ -181,6 +203,7 @@ def fake_engine() -> Engine:
         end=end,
         executions=lambda name: int(name in fake.started),
         delivered=delivered,
+        interrupted=interrupted,
     )
 
 
@@ -225,12 +248,21 @@ def aws_engine(aws: LocalAws, stack: Stack, clients: Clients) -> Iterator[Engine
 
         return eventually(look)
 
+    def interrupted(arn: str) -> str:
+        def look() -> str | None:
+            events = states.get_execution_history(executionArn=arn, maxResults=200)["events"]
+            failed = [event for event in events if event["type"] == "TaskFailed"]
+            return str(failed[0]["taskFailedEventDetails"]["error"]) if failed else None
+
+        return eventually(look)
+
     yield Engine(
         port,
         begin=begin,
         end=end,
         executions=lambda name: names().count(name),
         delivered=delivered,
+        interrupted=interrupted,
     )
     running = states.list_executions(stateMachineArn=machine, statusFilter="RUNNING")
     for execution in running["executions"]:
@@ -246,6 +278,22 @@ def an_input(name: str) -> dict[str, Any]:
 
 def _with_loop_token(transfer: Transfer | None) -> Transfer | None:
     return transfer if transfer and transfer.loop_token else None
+
+
+def fake_directory() -> Directory:
+    fake = FakeAgents()
+
+    def hire(name: str) -> str:
+        fake.names[f"id-of-{name}"] = name
+        return f"id-of-{name}"
+
+    return Directory(fake, hire)
+
+
+def aws_directory(aws: LocalAws, clients: Clients) -> Directory:
+    instance = fresh_instance(aws.connect, instance_id=str(uuid.uuid4()))
+    port = ConnectUsers(clients.connect, instance.arn)
+    return Directory(port, lambda name: hire(instance, name).id)
 
 
 def fake_trail() -> Trail:

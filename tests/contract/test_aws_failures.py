@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import boto3
 import pytest
@@ -14,7 +15,7 @@ from secure_transfer.adapters.audit_bus import AuditBus
 from secure_transfer.adapters.transfer_table import TransferTable
 from secure_transfer.domain.audit import loop_answered
 from secure_transfer.domain.errors import PlatformFault
-from secure_transfer.domain.transfer import Status
+from secure_transfer.domain.transfer import CARDHOLDER_LEFT, Status
 from secure_transfer.observability import metrics
 from simulator.aws import LocalAws
 from simulator.calls import Answer
@@ -25,10 +26,13 @@ from tests.fakes import (
     LONG_TOKEN,
     NOW,
     NOW_EPOCH,
+    NOW_TEXT,
     a_pin_record,
     a_transfer,
     an_answered_transfer,
 )
+
+LATER = NOW + timedelta(seconds=7)
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Adapters:
     transfers: stores.TransferStore
     engine: stores.Engine
     trail: stores.Trail
+    directory: stores.Directory
 
 
 @pytest.fixture
@@ -49,6 +54,7 @@ def adapters(
             stores.aws_transfers(aws, stack, aws_clients),
             engine,
             stores.aws_trail(aws, stack, aws_clients, interference),
+            stores.aws_directory(aws, aws_clients),
         )
 
 
@@ -84,6 +90,22 @@ EVERY_CALL_THAT_RAISES: dict[str, tuple[str, str, Work]] = {
         "TransferTable",
         lambda it: it.transfers.port.join_late("t", NOW),
     ),
+    "abandon": (
+        "UpdateItem",
+        "TransferTable",
+        lambda it: it.transfers.port.abandon("t", "c", NOW),
+    ),
+    "end a call": (
+        "UpdateItem",
+        "TransferTable",
+        lambda it: it.transfers.port.end_call("t", "c", NOW),
+    ),
+    "find a reservation": (
+        "GetItem",
+        "TransferTable",
+        lambda it: it.transfers.port.reserved_for("c"),
+    ),
+    "name an agent": ("DescribeUser", "", lambda it: it.directory.port.user_name("a")),
     "refusals": ("GetItem", "TransferTable", lambda it: it.transfers.port.refusals("c", NOW)),
     "start": ("StartExecution", "", lambda it: it.engine.port.start("t", {})),
 }
@@ -209,6 +231,32 @@ def test_wake_up_that_cannot_be_sent_is_lost_and_fails_no_call(
 
     assert counted("WakeUpLost")
     assert "the-token" not in capsys.readouterr().out
+
+
+def test_interruption_that_cannot_be_sent_is_lost_and_fails_nothing(
+    adapters: Adapters, interference: Interference, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interference.fail("SendTaskFailure", "ThrottlingException", message="not now: the-token")
+
+    assert not adapters.engine.port.interrupt("the-token", "CardholderLeft")
+
+    assert counted("WakeUpLost")
+    assert "the-token" not in capsys.readouterr().out
+
+
+def test_lost_response_to_an_abandonment_leaves_it_on_record(
+    adapters: Adapters, interference: Interference, new_id: str
+) -> None:
+    adapters.transfers.seed(an_answered_transfer(new_id))
+    interference.lose_response("UpdateItem")
+
+    # The second try finds the transfer abandoned; noting the end then tells by whom.
+    assert adapters.transfers.port.abandon(new_id, "loop-1", NOW) is None
+
+    stored = adapters.transfers.port.end_call(new_id, "loop-1", LATER)
+    assert stored
+    assert (stored.status, stored.reason) == (Status.ABANDONED, CARDHOLDER_LEFT)
+    assert stored.ended_at == NOW_TEXT
 
 
 @pytest.mark.parametrize("operation", ["PutItem", "UpdateItem"])

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from secure_transfer.domain.transfer import Status, Transfer, timestamp
+from secure_transfer.domain.transfer import CARDHOLDER_LEFT, Status, Transfer, timestamp
 from tests.contract.stores import TransferStore
 from tests.fakes import (
     LONG_TOKEN,
@@ -266,7 +266,96 @@ def test_late_join_of_a_transfer_that_never_was_makes_no_record(
     assert transfers.port.find(new_id) is None
 
 
+# ------------------------------------------------------------------- abandon and end_call
+
+
+def test_answered_transfer_is_abandoned_by_the_end_of_its_call(
+    transfers: TransferStore, new_id: str
+) -> None:
+    answered = an_answered_transfer(new_id, allocated_at=NOW_TEXT)
+    transfers.seed(answered)
+
+    left = transfers.port.abandon(new_id, "loop-1", LATER)
+
+    assert left == replace(
+        answered, status=Status.ABANDONED, reason=CARDHOLDER_LEFT, ended_at=LATER_TEXT
+    )
+    assert transfers.port.find(new_id) == left
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.ANSWERED}))
+def test_transfer_that_is_not_answered_is_not_abandoned(
+    transfers: TransferStore, new_id: str, status: Status
+) -> None:
+    stored = an_answered_transfer(new_id, status=status)
+    transfers.seed(stored)
+
+    assert transfers.port.abandon(new_id, "loop-1", LATER) is None
+
+    assert transfers.port.find(new_id) == stored
+
+
+def test_transfer_is_not_abandoned_by_the_end_of_another_call(
+    transfers: TransferStore, new_id: str
+) -> None:
+    answered = an_answered_transfer(new_id)
+    transfers.seed(answered)
+
+    assert transfers.port.abandon(new_id, "loop-2", LATER) is None
+
+    assert transfers.port.find(new_id) == answered
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.ANSWERED}))
+def test_end_of_the_call_is_noted_once(
+    transfers: TransferStore, new_id: str, status: Status
+) -> None:
+    stored = an_answered_transfer(new_id, status=status)
+    transfers.seed(stored)
+
+    first = transfers.port.end_call(new_id, "loop-1", NOW)
+    second = transfers.port.end_call(new_id, "loop-1", LATER)
+
+    assert first == second == replace(stored, ended_at=NOW_TEXT)
+    assert transfers.port.find(new_id) == first
+
+
+@pytest.mark.parametrize(
+    ("status", "contact"), [(Status.ANSWERED, "loop-1"), (Status.JOINED, "loop-2")]
+)
+def test_end_of_the_call_is_not_noted_where_it_means_something_else(
+    transfers: TransferStore, new_id: str, status: Status, contact: str
+) -> None:
+    stored = an_answered_transfer(new_id, status=status)
+    transfers.seed(stored)
+
+    assert transfers.port.end_call(new_id, contact, NOW) is None
+
+    assert transfers.port.find(new_id) == stored
+
+
+def test_end_of_a_transfer_that_never_was_makes_no_record(
+    transfers: TransferStore, new_id: str
+) -> None:
+    assert transfers.port.abandon(new_id, "loop-1", NOW) is None
+    assert transfers.port.end_call(new_id, "loop-1", NOW) is None
+
+    assert transfers.port.find(new_id) is None
+
+
 # ------------------------------------------------------------------------ reserve_contact
+
+
+def test_contact_that_is_bound_tells_to_which_transfer(
+    transfers: TransferStore, new_id: str
+) -> None:
+    transfers.port.reserve_contact(new_id, "transfer-a", NOW)
+
+    assert transfers.port.reserved_for(new_id) == "transfer-a"
+
+
+def test_contact_that_is_not_bound_tells_so(transfers: TransferStore, new_id: str) -> None:
+    assert transfers.port.reserved_for(new_id) is None
 
 
 def test_contact_is_bound_to_the_first_transfer(transfers: TransferStore, new_id: str) -> None:

@@ -51,3 +51,25 @@ def test_wake_of_an_execution_that_has_ended_wakes_nobody(engine: Engine, new_id
 def test_wake_with_a_token_that_nobody_waits_with_wakes_nobody(engine: Engine) -> None:
     assert not engine.port.wake("AAAA", OUTPUT)
     assert not engine.port.wake(LONG_TOKEN, OUTPUT)
+
+
+def test_interrupt_ends_what_waits_with_the_token_by_an_error(engine: Engine, new_id: str) -> None:
+    arn, token = engine.begin(new_id)
+
+    assert engine.port.interrupt(token, "CardholderLeft")
+
+    assert engine.interrupted(arn) == "CardholderLeft"
+
+
+def test_interrupt_of_an_execution_that_has_ended_reaches_nobody(
+    engine: Engine, new_id: str
+) -> None:
+    _, token = engine.begin(new_id)
+    engine.end(new_id)
+
+    assert not engine.port.interrupt(token, "CardholderLeft")
+
+
+def test_interrupt_with_a_token_that_nobody_waits_with_reaches_nobody(engine: Engine) -> None:
+    assert not engine.port.interrupt("AAAA", "CardholderLeft")
+    assert not engine.port.interrupt(LONG_TOKEN, "CardholderLeft")

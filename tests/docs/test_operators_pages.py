@@ -12,7 +12,7 @@ from operations.__main__ import cli
 from operations.connect.doctor.examine import CONDITIONS
 from secure_transfer.domain import errors
 from simulator.template import ROOT, expand
-from tests.template.expanded import Template
+from tests.template.expanded import INSTANCE_ARN, Template
 
 DOCS = ROOT / "docs"
 PAGES = [
@@ -40,7 +40,9 @@ def _text(name: str) -> str:
 
 
 def _documented_rights() -> dict[tuple[str, str], set[str]]:
-    rows = re.findall(r"^\| (\w+Role) \| (\w+|\*) \| (.+) \|$", _text("security"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| (\w+Role) \| (\w+|\*|users of \w+) \| (.+) \|$", _text("security"), re.MULTILINE
+    )
     rights = {(role, on): set(re.findall(r"`([\w:]+)`", may)) for role, on, may in rows}
     assert len(rights) == len(rows), "a role and a resource have one row"
     return rights
@@ -48,11 +50,13 @@ def _documented_rights() -> dict[tuple[str, str], set[str]]:
 
 def _granted_rights() -> dict[tuple[str, str], set[str]]:
     granted: dict[tuple[str, str], set[str]] = {}
-    for role, properties in Template().of_type("AWS::IAM::Role").items():
+    template = Template(ConnectInstanceArn=INSTANCE_ARN)
+    for role, properties in template.of_type("AWS::IAM::Role").items():
         for policy in properties["Policies"]:
             for statement in policy["PolicyDocument"]["Statement"]:
                 for resource in _as_list(statement["Resource"]):
                     on = resource.strip("<>").removesuffix(".Arn")
+                    on = on.replace(f"{INSTANCE_ARN}/agent/*", "users of ConnectInstanceArn")
                     granted.setdefault((role, on), set()).update(_as_list(statement["Action"]))
     return granted
 

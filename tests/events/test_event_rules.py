@@ -70,6 +70,11 @@ RULES: dict[str, set[str]] = {
     "AuditArchive": set(OURS),
     "ExecutionStoppedRule": {"an execution is ABORTED", "an execution is TIMED_OUT"},
     "ExecutionFailedRule": {"an execution is FAILED"},
+    "ContactRule": {
+        "a contact is CONNECTED_TO_AGENT",
+        "a contact is DISCONNECTED",
+        "a contact in the other spelling is DISCONNECTED",
+    },
 }
 """By logical name of the rule or archive: what its pattern takes of CANDIDATES."""
 

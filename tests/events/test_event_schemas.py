@@ -24,7 +24,6 @@ from secure_transfer.domain import audit
 from simulator import template
 from simulator.errors import SimulatorError
 from simulator.template import ROOT
-from tests.events import to_come
 from tests.events.contract import (
     VERSION,
     Judge,
@@ -153,15 +152,8 @@ def _functions() -> set[str]:
 
 @pytest.mark.parametrize("name", TYPES)
 def test_schema_names_the_states_that_send_the_event(name: str) -> None:
-    named = set(published(VERSION)[name]["x-sent-by"]) - _functions() - set(to_come.SENDERS)
+    named = set(published(VERSION)[name]["x-sent-by"]) - _functions()
     assert named == _sent_by_states()[name]
-
-
-def test_what_is_said_to_be_missing_is() -> None:
-    states = set().union(*_sent_by_states().values())
-    assert set(to_come.SENDERS) & (states | _functions()) == set()
-    named = {one for schema in published(VERSION).values() for one in schema["x-sent-by"]}
-    assert set(to_come.SENDERS) <= named
 
 
 def test_sequences_are_the_functions() -> None:

@@ -9,6 +9,7 @@ PARTS: dict[str, tuple[Cell, ...]] = {
     "AddAgent": functions.ADD_AGENT,
     "GetAgent": functions.GET_AGENT,
     "AgentJoined": functions.AGENT_JOINED,
+    "ContactChanged": functions.CONTACT_CHANGED,
     "FindFreePin": functions.FIND_FREE_PIN,
     "ExecutionClosed": functions.EXECUTION_CLOSED,
     "Connect": functions.CONNECT,

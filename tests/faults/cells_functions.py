@@ -11,6 +11,7 @@ from tests.faults.injection import AwsFault, Both, Kind
 from tests.faults.places import (
     AddAgent,
     AgentJoined,
+    ContactChanged,
     ExecutionClosed,
     FindFreePin,
     GetAgent,
@@ -22,7 +23,9 @@ from tests.faults.scene import (
     READING,
     agent_comes_late,
     asked_from_elsewhere,
+    cardholder_leaves,
     guess,
+    heard_of,
     stopped_before_the_loop,
     used_pin_again,
     wrong_agent,
@@ -172,6 +175,36 @@ AGENT_JOINED = (
                 metrics=("AuditKept", "AuditLost", "WrongAgent")),
         after=_no_bus(AgentJoined.TELLS), play=wrong_agent,
     ),
+)  # fmt: skip
+
+LEFT = Seen(
+    cardholder=(READING, CALL_SECURE),
+    agent=(READING, CALL_SECURE),
+    ends=("CardholderLeft",),
+    events=ABANDONED,
+)
+HEARD_OF = Seen(events=(*SECURED, "SecureCallEnded"))
+_WHISPER_FAILS = Lead("AgentJoined is denied", AwsFault(of_connect("AgentJoined"), Kind.REFUSED))
+JOINED_UNHEARD = replace(HEARD_OF, agent=(READING, CALL_SECURE, NOT_RECORDED))
+
+CONTACT_CHANGED = (
+    cell(ContactChanged.READS, Kind.THROTTLED, Good.CLIENT, LEFT, play=cardholder_leaves),
+    cell(ContactChanged.ENDS, Kind.SERVER_ERROR, Good.CLIENT, LEFT, play=cardholder_leaves),
+    cell(ContactChanged.INTERRUPTS, Kind.THROTTLED, Good.NOTHING,
+         replace(LEFT, repeated=("TransferAbandoned",), metrics=("WakeUpLost",)),
+         play=cardholder_leaves),
+    cell(ContactChanged.NAMES, Kind.SERVER_ERROR, Good.CLIENT, JOINED_UNHEARD,
+         after=_WHISPER_FAILS, play=heard_of),
+    cell(ContactChanged.WAKES, Kind.THROTTLED, Good.TIME_OUT,
+         replace(JOINED_UNHEARD, repeated=("TransferSecured",), metrics=("WakeUpLost",)),
+         after=_WHISPER_FAILS, play=heard_of),
+    cell(ContactChanged.TELLS, Kind.REFUSED, Good.QUEUE,
+         replace(HEARD_OF, events=SECURED, kept=("SecureCallEnded",), metrics=("AuditKept",)),
+         play=heard_of),
+    cell(ContactChanged.KEEPS, Kind.REFUSED, Good.LAST_RESORT,
+         replace(HEARD_OF, events=SECURED, stranded=("SecureCallEnded",),
+                 metrics=("AuditKept", "AuditLost")),
+         after=_no_bus(ContactChanged.TELLS), play=heard_of),
 )  # fmt: skip
 
 FIND_FREE_PIN = (

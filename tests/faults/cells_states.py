@@ -6,12 +6,12 @@ from operations.call_parts import CALL_SECURE
 from operations.ops import ABANDONED, SECURED, TIMED_OUT
 from tests.calls.test_branches import GOODBYE, PLEASE_WAIT
 from tests.faults.cell import Lead, Seen, cell
-from tests.faults.cells_functions import DRAWN_PINS_TAKEN, NEVER_STARTED, no_pin
+from tests.faults.cells_functions import DRAWN_PINS_TAKEN, LEFT, NEVER_STARTED, no_pin
 from tests.faults.good import Good
 from tests.faults.injection import AwsFault, Both, Kind
 from tests.faults.outside import Happens, looped_call, sent
 from tests.faults.places import AgentJoined, GetAgent, of_state
-from tests.faults.scene import READING, agent_never_comes
+from tests.faults.scene import READING, agent_never_comes, cardholder_leaves
 
 _BEGUN = ("TransferRequested", "PinAllocated")
 _ENDED = ("LoopAnswered", "TransferSecured")
@@ -142,6 +142,11 @@ AUDIT = (
     cell(of_state("KeepTransferAbandoned"), Kind.THROTTLED, Good.QUEUE,
          replace(NEVER_CAME, events=(*_BEGUN, "LoopAnswered"), kept=("TransferAbandoned",)),
          after=_no_bus("TransferAbandoned"), play=agent_never_comes),
+    cell(of_state("AuditCardholderLeft"), Kind.THROTTLED, Good.STATE, LEFT,
+         play=cardholder_leaves),
+    cell(of_state("KeepCardholderLeft"), Kind.THROTTLED, Good.QUEUE,
+         replace(LEFT, events=(*_BEGUN, "LoopAnswered"), kept=("TransferAbandoned",)),
+         after=_no_bus("CardholderLeft"), play=cardholder_leaves),
     cell(of_state("KeepTransferFaulted"), Kind.THROTTLED, Good.QUEUE,
          replace(FAULTED, events=SECURED, kept=("TransferFailed",)),
          after=_no_bus("TransferFaulted", _NO_WAIT)),

@@ -71,6 +71,7 @@ class Kind(StrEnum):
 _ERRORS = {
     (Kind.THROTTLED, "lambda"): ("TooManyRequestsException", 429),
     (Kind.THROTTLED, "sqs"): ("RequestThrottled", 400),
+    (Kind.SERVER_ERROR, "connect"): ("InternalServiceException", 500),
     (Kind.SERVER_ERROR, "dynamodb"): ("InternalServerError", 500),
     (Kind.SERVER_ERROR, "events"): ("InternalException", 500),
     (Kind.SERVER_ERROR, "lambda"): ("ServiceException", 500),

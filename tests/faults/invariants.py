@@ -20,6 +20,7 @@ _OF_THE_CALL_ITSELF = {"AWAITING_LOOP", "ANSWERED", "JOINED"}
 _ENDS_WITH_A_PIN = {
     "SUCCEEDED": {"JOINED"},
     "LoopTimedOut": {"TIMED_OUT"},
+    "CardholderLeft": {"ABANDONED"},
     "AgentNeverJoined": {"ABANDONED"},
     "ABORTED": _OF_THE_CALL_ITSELF,
     "TransferFaulted": _OF_THE_CALL_ITSELF,
@@ -158,11 +159,13 @@ def _happened(transfer: Transfer) -> Iterator[str]:
         yield "LoopAnswered"
     if "JoinedAt" in item:
         yield "TransferSecured"
+        if "EndedAt" in item:
+            yield "SecureCallEnded"
     if item.get("Status") == "TIMED_OUT":
         yield "TransferTimedOut"
     if item.get("Status") == "ABANDONED":
         yield "TransferAbandoned"
-    if end not in ("SUCCEEDED", "LoopTimedOut", "AgentNeverJoined"):
+    if end not in ("SUCCEEDED", "LoopTimedOut", "AgentNeverJoined", "CardholderLeft"):
         yield "TransferFailed"
 
 

@@ -99,6 +99,16 @@ class AgentJoined:
     KEEPS = of_function("AgentJoined", "sqs:SendMessage", "keeps what the bus did not take")
 
 
+class ContactChanged:
+    READS = of_function("ContactChanged", "dynamodb:GetItem", "looks whose call it is")
+    ENDS = of_function("ContactChanged", "dynamodb:UpdateItem", "notes the call's end", "EndedAt")
+    NAMES = of_function("ContactChanged", "connect:DescribeUser", "asks for the agent's name")
+    WAKES = of_function("ContactChanged", "states:SendTaskSuccess", "wakes the execution")
+    INTERRUPTS = of_function("ContactChanged", "states:SendTaskFailure", "ends the wait")
+    TELLS = of_function("ContactChanged", "events:PutEvents", "tells of the call's end")
+    KEEPS = of_function("ContactChanged", "sqs:SendMessage", "keeps what the bus did not take")
+
+
 class ExecutionClosed:
     READS = of_function("ExecutionClosed", "dynamodb:GetItem", "reads the transfer's record")
     TELLS = of_function("ExecutionClosed", "events:PutEvents", "tells what the record says")

@@ -165,6 +165,20 @@ def wrong_agent(scene: Scene) -> None:
     scene.carol.is_cut_off()
 
 
+@play("the cardholder hangs up before the agent has come")
+def cardholder_leaves(scene: Scene) -> None:
+    scene.call.connect.announce = scene.stage.announce
+    assert scene.secures()
+    scene.alice.leaves()
+    scene.carol.hangs_up()
+
+
+@play("Connect's contact events come")
+def heard_of(scene: Scene) -> None:
+    scene.call.connect.announce = scene.stage.announce
+    usual.happens(scene)
+
+
 @play("somebody else calls first, and guesses")
 def guess(scene: Scene) -> None:
     _keys(scene, "1234")

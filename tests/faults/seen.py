@@ -15,12 +15,14 @@ from simulator.calls import AwsCall
 from simulator.connect.flow_run import Invocation
 from tests.faults.scene import Scene
 
-FUNCTIONS = ("AddAgent", "GetAgent", "AgentJoined", "FindFreePin", "ExecutionClosed")
+FUNCTIONS = (
+    "AddAgent", "GetAgent", "AgentJoined", "ContactChanged", "FindFreePin", "ExecutionClosed",
+)  # fmt: skip
 OF_LIFE = (
     "TransferRequested", "PinAllocated", "LoopAnswered", "TransferSecured", "TransferTimedOut",
-    "TransferAbandoned", "TransferFailed",
+    "TransferAbandoned", "TransferFailed", "SecureCallEnded",
 )  # fmt: skip
-_OF_A_GOOD_DAY = {"Answered", "PinFound", "NothingToTell"}
+_OF_A_GOOD_DAY = {"Answered", "PinFound", "ContactForeign", "NothingToTell"}
 
 Details = dict[str, Any]
 """An audit event: its detail, and its detail-type as `type`."""

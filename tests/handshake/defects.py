@@ -105,6 +105,20 @@ def _gives_up_over_a_pin() -> AbstractContextManager[Any]:
     return patch.object(TransferTable, "_put", put_always)
 
 
+def _abandons_whatever_the_status() -> AbstractContextManager[Any]:
+    update = TransferTable._update  # noqa: SLF001
+
+    def broken(
+        self: TransferTable, transfer_id: str, changes: str, condition: str, values: dict[str, Any]
+    ) -> Transfer | None:
+        if "ClosedAt" in changes:
+            condition = condition.replace("#Status = :answered AND ", "")
+            values = {name: value for name, value in values.items() if name != ":answered"}
+        return update(self, transfer_id, changes, condition, values)
+
+    return patch.object(TransferTable, "_update", broken)
+
+
 def _late_join_told_as_in_time() -> AbstractContextManager[Any]:
     told = join.events.transfer_secured
     return patch.object(join.events, "transfer_secured", lambda of, **_: told(of, late=False))
@@ -224,6 +238,16 @@ DEFECTS = {
         "one call tries the PINs of two transfers",
         "One call has answered two transfers.",
         function=lambda: patch.object(answer, "_bind_contact", lambda *_: None),
+    ),
+    "ExpireJoin takes the cardholder's leaving for its own time-out": Defect(
+        "the cardholder hangs up, which is told twice, and the agent joins",
+        "transfer-1 is ABANDONED and was audited as TransferAbandoned.",
+        machine=put("ExpireJoin/Parameters/ConditionExpression", "#Status IN (:waiting, :closed)"),
+    ),
+    "ContactChanged abandons whatever the status": Defect(
+        "the cardholder hangs up, which is told twice, and the agent joins",
+        "transfer-1 is ABANDONED and was audited as TransferAbandoned.",
+        function=_abandons_whatever_the_status,
     ),
     "no function speaks for an execution that is gone": Defect(
         "the execution is stopped",

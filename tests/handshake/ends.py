@@ -43,7 +43,7 @@ def _ends_as_recorded(execution: Position, record: Record) -> Iterator[str]:
     elif record.status is Status.FAILED:
         if (execution.end, as_told) != ("FAILED", record.reason):
             yield f"{record.transfer} failed as {record.reason}, its execution as {as_told}."
-    elif (execution.end, as_told) != ("FAILED", _ERRORS.get(record.status)):
+    elif (execution.end, as_told) != ("FAILED", record.reason or _ERRORS.get(record.status)):
         yield f"{record.transfer} is {record.status}, and its execution ended as {as_told}."
 
 
@@ -81,6 +81,8 @@ def _wanted(execution: Position, record: Record) -> Iterator[str]:
         yield "LoopAnswered"
     if record.joined_at:
         yield _named("TransferSecured", late=record.status is Status.ABANDONED)
+        if record.ended_at:
+            yield "SecureCallEnded"
 
 
 def _one_transfer_a_call(world: World) -> Iterator[str]:
@@ -95,7 +97,12 @@ def _same_answer_again(world: World) -> Iterator[str]:
     by_question = sorted(told, key=lambda pair: _question(pair[0]))
     for question, answers in groupby(by_question, key=lambda pair: _question(pair[0])):
         # An agent who is named before the looped call has come is early, and no more.
-        results = {outcome for _, outcome in answers if outcome.reason not in _EARLY}
+        # A contact event may come before the looped call is known to be one.
+        results = {
+            outcome
+            for _, outcome in answers
+            if outcome.reason not in _EARLY and outcome.result != "IGNORED"
+        }
         let_through = any(outcome.result == "OK" for outcome in results)
         if let_through and len(results) > 1 and question.function != "AddAgent":
             yield f"{question.contact} got several answers of {question.function}."
@@ -109,7 +116,7 @@ def _refusals_audited(world: World) -> Iterator[str]:
     refused = {(event.about, event.reason) for event in world.audit if event.sequence == 0}
     for run in world.runs:
         told, asked = run.outcome, run.invocation
-        if told is None or told.result == "OK" or asked.function == "AddAgent":
+        if told is None or told.result != "ERROR" or asked.function == "AddAgent":
             continue
         if (asked.contact, told.reason) not in refused:
             yield f"That {asked.contact} was refused ({told.reason}) is not audited."

@@ -16,12 +16,13 @@ from secure_transfer.adapters.pin_table import PinTable
 from secure_transfer.adapters.state_machine import StateMachine
 from secure_transfer.adapters.transfer_table import TransferTable
 from secure_transfer.domain import allocate, answer, closing, join, pins
+from secure_transfer.domain.contact import ContactChange, follow_contact
 from secure_transfer.domain.errors import PlatformFault, Refused
 from secure_transfer.domain.search import find_free_pin
 from secure_transfer.domain.transfer import Limits
 from secure_transfer.domain.values import Call as ConnectCall
 from secure_transfer.observability import metrics
-from tests.fakes import NOW_TEXT, execution_arn
+from tests.fakes import NOW, NOW_TEXT, execution_arn
 from tests.handshake.machine import NAMES
 from tests.handshake.transport import Network
 from tests.handshake.wire import Answer, Call, read, written
@@ -39,8 +40,15 @@ _POLL_TAKES = allocate.DEADLINE_SECONDS * 0.6
 before the first, between them, or after both."""
 
 
+CONTACT_EVENTS = ("AgentConnected", "CallEnded")
+"""What Connect tells ContactChanged of: CONNECTED_TO_AGENT, DISCONNECTED."""
+
+CONNECTED_AT, ENDED_AT = NOW - timedelta(seconds=2), NOW - timedelta(seconds=1)
+"""The times that its events name; where an event comes twice, both times the same."""
+
+
 class Invocation(NamedTuple):
-    """What Connect asks of a function."""
+    """What Connect asks of a function, or tells it."""
 
     function: str
     contact: str
@@ -57,7 +65,10 @@ class Invocation(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How an invocation ended: `OK`, `ERROR` or, for Connect to repeat it, `RAISED`."""
+    """How an invocation ended: `OK`, `ERROR` or, for its caller to repeat it, `RAISED`.
+
+    `IGNORED`: the contact that was told of is none of ours.
+    """
 
     result: str
     reason: str = ""
@@ -164,6 +175,9 @@ class Functions:
             )  # fmt: skip
             return Outcome("OK", pin=pin, transfer=of.contact)
         given |= {"transfers": self.transfers, "workflow": self.waker}
+        if of.function in CONTACT_EVENTS:
+            told = follow_contact(_change(of, contact), agents=_Directory(), **given)
+            return Outcome("OK", transfer=told.transfer_id) if told else Outcome("IGNORED")
         if of.function == "GetAgent":
             transfer = answer.answer_loop(
                 contact, of.pin, return_number="", pin_length=LIMITS.pin_length, pins=self.pins,
@@ -207,6 +221,23 @@ def _closed(of: Invocation) -> closing.ClosedExecution:
         error=None if stopped else of.ended,
         stopped_at=NOW_TEXT,
     )
+
+
+def _change(of: Invocation, contact: ConnectCall) -> ContactChange:
+    return ContactChange(
+        contact,
+        is_over=of.function == "CallEnded",
+        agent_id=of.agent or None,
+        connected_at=CONNECTED_AT,
+        ended_at=ENDED_AT,
+    )
+
+
+class _Directory:
+    """Connect's users, each of which has its name for an id."""
+
+    def user_name(self, agent_id: str) -> str:
+        return agent_id
 
 
 class _StandingClock:

@@ -5,7 +5,7 @@ Each rule yields what it finds wrong, as a sentence: nothing, as long as nothing
 
 from collections.abc import Iterator
 
-from secure_transfer.domain.transfer import Status
+from secure_transfer.domain.transfer import CARDHOLDER_LEFT, Status
 from tests.handshake.functions import Invocation, Outcome
 from tests.handshake.tables import Items
 from tests.handshake.wire import remembered
@@ -59,7 +59,15 @@ def _changes(before: dict[str, Record], after: dict[str, Record]) -> Iterator[st
             continue
         if became.status != was.status and became.status not in _NEXT.get(was.status, ()):
             yield f"{transfer} was {was.status} and became {became.status}."
-        for name in ("agent", "pin", "loop_contact", "answered_at", "joined_at", "expires_at"):
+        for name in (
+            "agent",
+            "pin",
+            "loop_contact",
+            "answered_at",
+            "joined_at",
+            "ended_at",
+            "expires_at",
+        ):
             if getattr(was, name) and getattr(became, name) != getattr(was, name):
                 yield f"The {name} of {transfer} changed."
 
@@ -83,8 +91,14 @@ def _pins_held(items: Items, now: float) -> Iterator[str]:
 def _told_what_is(record: Record | None, asked: Invocation, told: Outcome, now: float) -> list[str]:
     if told.result == "ERROR":
         return list(_refused_for_what_is(record, asked, told, now))
+    if told.result == "IGNORED":
+        return []
     if record is None:
         return [f"{asked.contact} was told of a transfer that there is not."]
+    joined = {
+        "did not answer the transfer": asked.contact != record.loop_contact,
+        "was told to be joined, and the record says no": not record.joined_at,
+    }
     wrong = {
         "AddAgent": {
             "was told another PIN than the transfer's": told.pin != record.pin,
@@ -96,9 +110,14 @@ def _told_what_is(record: Record | None, asked: Invocation, told: Outcome, now: 
             "came with another PIN": asked.pin != record.pin,
         },
         "AgentJoined": {
-            "did not answer the transfer": asked.contact != record.loop_contact,
+            **joined,
             "was joined by another agent than its own": asked.agent != record.agent,
-            "was told to be joined, and the record says no": not record.joined_at,
+        },
+        "AgentConnected": joined,  # who it is, is asked only while nobody has joined
+        "CallEnded": {
+            "did not answer the transfer": asked.contact != record.loop_contact,
+            "was told to be over, and the record says no": not record.ended_at,
+            "is over, and the transfer waits for its agent": record.status is Status.ANSWERED,
         },
     }
     return [f"{asked.contact} {what}." for what, is_so in wrong[asked.function].items() if is_so]
@@ -130,12 +149,20 @@ def _true(event: Event, record: Record) -> Iterator[str]:
     says = {
         "LoopAnswered": record.status in _ANSWERED,
         "TransferTimedOut": record.status is Status.TIMED_OUT,
-        "TransferAbandoned": record.status is Status.ABANDONED,
+        "TransferAbandoned": record.status is Status.ABANDONED
+        and (event.reason == CARDHOLDER_LEFT) == (record.reason == CARDHOLDER_LEFT),
+        "SecureCallEnded": bool(record.joined_at and record.ended_at),
         "TransferSecured": bool(record.joined_at)
         and record.status is (Status.ABANDONED if event.late else Status.JOINED),
     }
     if not says.get(event.kind, True):
         yield f"{event.about} is {record.status} and was audited as {event.kind}."
-    occurred = {"LoopAnswered": record.answered_at, "TransferSecured": record.joined_at}
+    occurred = {
+        "LoopAnswered": record.answered_at,
+        "TransferSecured": record.joined_at,
+        "SecureCallEnded": record.ended_at,
+    }
+    if event.kind == "TransferAbandoned" and event.reason == CARDHOLDER_LEFT:
+        occurred["TransferAbandoned"] = record.ended_at
     if event.occurred_at != occurred.get(event.kind, ""):
         yield f"{event.event_id} tells another time than the record."

@@ -20,6 +20,12 @@ JOIN = Invocation("AgentJoined", "loop-1", agent="jane.doe", transfer="transfer-
 WRONG_AGENT = Invocation("AgentJoined", "loop-1", agent="john.roe", transfer="transfer-1")
 WRONG_CALL = Invocation("AgentJoined", "loop-2", agent="jane.doe", transfer="transfer-1")
 
+CONNECTED = Invocation("AgentConnected", "loop-1", agent="jane.doe", transfer="transfer-1")
+WRONG_CONNECTED = Invocation("AgentConnected", "loop-1", agent="john.roe", transfer="transfer-1")
+ENDED = Invocation("CallEnded", "loop-1", transfer="transfer-1")
+ENDED_WITH_AGENT = Invocation("CallEnded", "loop-1", agent="jane.doe", transfer="transfer-1")
+STRANGER_ENDED = Invocation("CallEnded", "loop-2")
+
 OTHER_CLICK = Invocation(
     "AddAgent", "transfer-2", "john.roe", draws=("0027", "0815"), conversation="conversation-2"
 )
@@ -132,6 +138,7 @@ def _held_by_another(pin: str) -> Items:
 _CALL, _JOIN = Actor(CALL, recorded), Actor(JOIN, told_ok(CALL))
 _STRANGER, _WRONG_AGENT = Actor(STRANGER, recorded), Actor(WRONG_AGENT, told_ok(CALL))
 _CALL_OF_SECOND_PIN = Invocation("GetAgent", "loop-1", pin="0815", transfer="transfer-1")
+_ENDED, _CONNECTED = Actor(ENDED, recorded, repeats=1), Actor(CONNECTED, recorded, repeats=1)
 _OTHER_PIN = Invocation("AddAgent", "transfer-2", "john.roe", draws=("0815",))
 _WHOLE = (Actor(CLICK, repeats=1), Actor(CALL, told_ok(CLICK), 1), Actor(JOIN, told_ok(CALL), 1))
 """A transfer from the click on, each invocation repeated by Connect should it fail."""
@@ -210,6 +217,32 @@ SCENARIOS = {
         now=BEFORE_EXPIRY,
         times=(EXPIRY, REUSABLE),
         wakes_may_fail=False,
+    ),
+    "the cardholder hangs up, which is told twice, and the agent joins": Scenario(
+        (_CALL, _JOIN, _ENDED, _ENDED),
+        wakes_may_fail=False,
+    ),
+    "the cardholder hangs up, and wake-ups get lost": Scenario((_CALL, _JOIN, _ENDED)),
+    "whisper and contact event tell of the agent, and of a wrong one": Scenario(
+        (_CALL, _JOIN, _CONNECTED, Actor(WRONG_CONNECTED, recorded, repeats=1)),
+        wakes_may_fail=False,
+    ),
+    "contact events only, the end before or after the agent": Scenario(
+        (_CALL, _CONNECTED, Actor(ENDED_WITH_AGENT, recorded, repeats=1), Actor(STRANGER_ENDED)),
+    ),
+    "a call to AWS fails, or its answer is lost, as the cardholder hangs up": Scenario(
+        (Actor(CALL, recorded, 1), Actor(JOIN, told_ok(CALL), 1), Actor(ENDED, told_ok(CALL), 1)),
+        wakes_may_fail=False,
+        faults=frozenset({"refused", "lost"}),
+    ),
+    "a service is out for a state, as the cardholder hangs up": Scenario(
+        (_CALL, Actor(ENDED, told_ok(CALL), 1)),
+        wakes_may_fail=False,
+        faults=frozenset({"outage"}),
+    ),
+    "the execution is stopped, as the cardholder hangs up": Scenario(
+        (_CALL, _ENDED),
+        stops=True,
     ),
     "one call tries the PINs of two transfers": Scenario(
         (Actor(CALL), Actor(Invocation("GetAgent", "loop-1", pin="0815"))),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from secure_transfer.domain.transfer import CARDHOLDER_LEFT
 from tests.fakes import execution_arn
 from tests.handshake.functions import Invocation
 from tests.handshake.wire import NOTHING, Answer, Call, read, remembered, written
@@ -52,6 +53,17 @@ def _wake(world: World, called: Call, site: "Site") -> tuple[World, Answer]:
     return world, Answer("{}", "TaskTimedOut")
 
 
+def _interrupt(world: World, called: Call, site: "Site") -> tuple[World, Answer]:
+    asked = read(called.body)
+    for number, execution in enumerate(world.executions):
+        if execution.token == asked["taskToken"] and not execution.end:
+            failed = site.machine.failed(execution, asked["error"])
+            others = world.executions
+            executions = (*others[:number], failed, *others[number + 1 :])
+            return world._replace(executions=executions), NOTHING
+    return world, Answer("{}", "TaskTimedOut")
+
+
 def _search(world: World, called: Call, site: "Site") -> tuple[World, Answer]:
     """Run FindFreePin as one step: nobody comes between its look and its claim."""
     payload = read(called.body)["Payload"]
@@ -65,6 +77,9 @@ def _search(world: World, called: Call, site: "Site") -> tuple[World, Answer]:
     return world._replace(items=items), Answer(written({"Payload": found}))
 
 
+_TOLD_BY_FUNCTIONS = ("LoopAnswered", "TransferSecured", "SecureCallEnded")
+
+
 @remembered
 def _events(body: str) -> frozenset[Event]:
     sent = read(body)
@@ -76,7 +91,7 @@ def _event(entry: dict[str, Any]) -> Event:
     detail = _plain(entry["Detail"])
     metadata, data = detail["metadata"], detail["data"]
     kind = entry["DetailType"]
-    told_by_both = kind in ("LoopAnswered", "TransferSecured")
+    told_by_both = kind in _TOLD_BY_FUNCTIONS or data.get("reason") == CARDHOLDER_LEFT
     return Event(
         kind,
         metadata["eventId"],
@@ -99,5 +114,6 @@ _SERVICES: dict[str, Callable[[World, Call, "Site"], tuple[World, Answer]]] = {
     "SendMessage": _keep,
     "StartExecution": _start,
     "SendTaskSuccess": _wake,
+    "SendTaskFailure": _interrupt,
     "Invoke": _search,
 }

@@ -38,7 +38,7 @@ class Rules:
     times: tuple[datetime, ...] = ()
     """The moments to which the clock may move, in their order."""
     wakes_may_fail: bool = True
-    """A SendTaskSuccess can get lost, its answer can, or nobody may heed it, any number of them."""
+    """A wake-up can get lost, its answer can, or nobody may heed it, any number of them."""
     faults: frozenset[str] = frozenset()
     """What else may go wrong, as often as `World.faults` says.
 
@@ -184,7 +184,7 @@ def _answers(
     """Yield what can become of a function's call. No answer: the function dies of it."""
     after, answer = services.do(world, called, site)
     yield "", after, answer
-    if called.operation == "SendTaskSuccess" and rules.wakes_may_fail and not answer.error:
+    if called.operation.startswith("SendTask") and rules.wakes_may_fail and not answer.error:
         yield " is lost", world, FAULT
         yield " loses its answer", after, FAULT
         yield " is not heeded", world, answer

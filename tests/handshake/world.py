@@ -75,6 +75,7 @@ class Record(NamedTuple):
     loop_contact: str
     answered_at: str
     joined_at: str
+    ended_at: str
     expires_at: int
 
 
@@ -106,5 +107,6 @@ def _record(item: dict[str, Any]) -> Record:
         loop_contact=text("LoopContactId"),
         answered_at=text("AnsweredAt"),
         joined_at=text("JoinedAt"),
+        ended_at=text("EndedAt"),
         expires_at=int(item["ExpiresAt"]["N"]),
     )

@@ -7,7 +7,7 @@ that the explorer of the handshake has asked of moto.
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from operator import eq, gt, le
+from operator import eq, gt, le, ne
 from typing import Any
 
 from tests.handshake.tables import KEYS, Items, item_at, place_of, with_item
@@ -15,7 +15,7 @@ from tests.handshake.wire import Answer, Call, read, written
 
 Item = dict[str, dict[str, Any]]
 
-_COMPARISONS = {"=": eq, "<=": le, ">": gt}
+_COMPARISONS = {"=": eq, "<>": ne, "<=": le, ">": gt}
 
 
 def ask(items: Items, called: Call) -> tuple[Items, Answer]:

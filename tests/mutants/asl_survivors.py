@@ -12,5 +12,6 @@ SURVIVORS = {
     "the machine ends after 72000 seconds": _LONG_ENOUGH,
     "IsRecorded: has its rules the other way round": _EITHER_ORDER,
     "IsRecorded: rule 1, part 1 has its parts the other way round": _EITHER_ORDER,
+    "IsJoined: has its rules the other way round": _EITHER_ORDER,
     "IsAnswered: rule 0, part 1 has its parts the other way round": _EITHER_ORDER,
 }

@@ -11,6 +11,8 @@ from werkzeug.wrappers import Request, Response
 
 from simulator.aws import LocalAws
 from simulator.calls import Answer, AwsCall, Interference, Wire
+from simulator.connect_api import Account
+from simulator.connect_api.wire import Wire as ConnectWire
 
 
 class _Backend:
@@ -35,7 +37,7 @@ def backend() -> _Backend:
 
 @pytest.fixture
 def wire(backend: _Backend) -> Wire:
-    return Wire(backend, backend)
+    return Wire(backend, backend, ConnectWire(Account()))
 
 
 def _signed(service: str, caller: str = "alice") -> dict[str, str]:
@@ -55,6 +57,18 @@ def test_a_form_names_its_operation_in_its_body(wire: Wire) -> None:
     body = "Version=2010-05-08&Action=CreateRole&RoleName=r"
     Client(wire).post("/", data=body, headers=_signed("iam"))
     assert wire.calls[0].action == "iam:CreateRole"
+
+
+def test_a_call_of_connects_goes_to_the_instances_there_are(wire: Wire, backend: _Backend) -> None:
+    answer = Client(wire).get("/users/an-instance/a-user", headers=_signed("connect"))
+    assert wire.calls[0].action == "connect:DescribeUser"
+    assert answer.headers["X-Amzn-ErrorType"] == "ResourceNotFoundException"
+    assert backend.asked == 0
+
+
+def test_a_call_that_connect_has_not_is_noted_by_its_path(wire: Wire) -> None:
+    Client(wire).get("/nowhere", headers=_signed("connect"))
+    assert wire.calls[0].action == "connect:/nowhere"
 
 
 def test_an_invocation_goes_to_the_functions(wire: Wire, backend: _Backend) -> None:

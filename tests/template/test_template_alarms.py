@@ -18,7 +18,7 @@ OF_FUNCTIONS = {
     "CallerLockedOutAlarm": ["GetAgent"],
     "PinAlreadyUsedAlarm": ["GetAgent"],
     "WrongAgentAlarm": ["AgentJoined"],
-    "AuditLostAlarm": ["AddAgent", "GetAgent", "AgentJoined", "ExecutionClosed"],
+    "AuditLostAlarm": ["AddAgent", "GetAgent", "AgentJoined", "ContactChanged", "ExecutionClosed"],
 }
 OF_EVENTS = {"TransferFaultAlarm"}
 

@@ -39,17 +39,21 @@ def test_every_exception_is_for_a_resource_that_there_is() -> None:
     assert {name for _, name in EXPECTED} <= set(Template().raw["Resources"])
 
 
-def test_reasons_hold_but_one_function_is_invoked_by_those_who_wait_for_the_answer() -> None:
-    """No event source; of asynchronous invocations, those of ExecutionClosed only."""
+def test_reasons_hold_but_two_functions_are_invoked_by_those_who_wait_for_the_answer() -> None:
+    """No event source; of asynchronous invocations, those of two functions only.
+
+    What Connect tells ContactChanged, a wait's own time-out finds out too; ExecutionClosed has an
+    alarm.
+    """
     resources = Template().raw["Resources"].values()
     asynchronous = ("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping")
     assert not [one for one in resources if one["Type"] in asynchronous]
     invoked_by = {
-        (one["Properties"]["Principal"], "ExecutionClosed" in str(one["Properties"]))
-        for one in resources
+        (one["Properties"]["Principal"], "Connect" in name)
+        for name, one in Template().raw["Resources"].items()
         if one["Type"] == "AWS::Lambda::Permission"
     }
-    assert invoked_by == {("connect.amazonaws.com", False), ("events.amazonaws.com", True)}
+    assert invoked_by == {("connect.amazonaws.com", True), ("events.amazonaws.com", False)}
 
 
 def test_reasons_hold_one_function_has_one_secret_in_its_environment() -> None:

@@ -10,8 +10,8 @@ from simulator.template import ROOT
 from tests.template.expanded import INSTANCE_ARN, Template
 
 FUNCTIONS = [
-    "AddAgentFunction", "GetAgentFunction", "AgentJoinedFunction", "FindFreePinFunction",
-    "ExecutionClosedFunction",
+    "AddAgentFunction", "GetAgentFunction", "AgentJoinedFunction", "ContactChangedFunction",
+    "FindFreePinFunction", "ExecutionClosedFunction",
 ]  # fmt: skip
 PERMISSION = "AWS::Lambda::Permission"
 CONNECT_FACING = FUNCTIONS[:3]
@@ -70,7 +70,7 @@ def test_only_the_settings_read_the_environment() -> None:
 
 def test_only_handlers_read_settings() -> None:
     handlers = {
-        "add_agent.py", "get_agent.py", "agent_joined.py", "find_free_pin.py",
+        "add_agent.py", "get_agent.py", "agent_joined.py", "contact_changed.py", "find_free_pin.py",
         "execution_closed.py",
     }  # fmt: skip
     users = {path.name for path in _PACKAGE.rglob("*.py") if "settings." in path.read_text()}
@@ -104,6 +104,16 @@ def test_connect_may_invoke_its_functions_from_this_instance_and_account(
         assert permission["Action"] == "lambda:InvokeFunction"
         assert permission["SourceArn"] == INSTANCE_ARN
         assert permission["SourceAccount"] == "<AWS::AccountId>"
+
+
+def test_only_its_own_rule_may_invoke_contact_changed(template: Template) -> None:
+    assert template.properties("ContactChangedPermission") == {
+        "FunctionName": "<ContactChangedFunction.Arn>",
+        "Action": "lambda:InvokeFunction",
+        "Principal": "events.amazonaws.com",
+        "SourceArn": "<ContactRule.Arn>",
+        "SourceAccount": "<AWS::AccountId>",
+    }
 
 
 def test_without_an_instance_nobody_may_invoke_from_outside(bare_template: Template) -> None:

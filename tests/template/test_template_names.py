@@ -8,7 +8,10 @@ import pytest
 from tests.template.expanded import Template
 
 _HERE = "<AWS::Partition>", "<AWS::Region>", "<AWS::AccountId>"
-ROLES = ["AddAgent", "GetAgent", "AgentJoined", "FindFreePin", "ExecutionClosed", "SecureTransfer"]
+ROLES = [
+    "AddAgent", "GetAgent", "AgentJoined", "ContactChanged", "FindFreePin", "ExecutionClosed",
+    "SecureTransfer",
+]  # fmt: skip
 
 
 def test_a_kept_bus_and_a_kept_log_do_not_block_a_new_stack(template: Template) -> None:
@@ -25,7 +28,7 @@ def test_logs_of_the_machine_and_of_the_functions_last_a_month(template: Templat
     machines = groups.pop("SecureTransferLogGroup")
     assert machines["LogGroupName"] == "/aws/vendedlogs/states/<AWS::StackName>"
     assert machines["RetentionInDays"] == 30
-    assert list(groups.values()) == [{"RetentionInDays": 30}] * 5
+    assert list(groups.values()) == [{"RetentionInDays": 30}] * 6
 
 
 def test_the_rule_delivers_to_the_log_group_by_its_arn(template: Template) -> None:

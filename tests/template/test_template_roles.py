@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from tests.asl.machine import load, tasks
-from tests.template.expanded import Template
+from tests.template.expanded import INSTANCE_ARN, Template
+
+USERS = f"{INSTANCE_ARN}/agent/*"
+"""The users of our instance, and of no other."""
 
 # In IAM's words: the actions of each role by the resource they are allowed on. A log group's ARN
 # ends in `:*`, which means its streams.
@@ -32,6 +35,14 @@ ALLOWED = {
         "<AuditBus.Arn>": {"events:PutEvents"},
         "<FallbackQueue.Arn>": {"sqs:SendMessage"},
         "<AgentJoinedLogGroup.Arn>": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    },
+    "ContactChangedRole": {
+        "<TransferTable.Arn>": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "<SecureTransferStateMachine>": {"states:SendTaskSuccess", "states:SendTaskFailure"},
+        USERS: {"connect:DescribeUser"},
+        "<AuditBus.Arn>": {"events:PutEvents"},
+        "<FallbackQueue.Arn>": {"sqs:SendMessage"},
+        "<ContactChangedLogGroup.Arn>": {"logs:CreateLogStream", "logs:PutLogEvents"},
     },
     "FindFreePinRole": {
         "<PinTable.Arn>": {"dynamodb:BatchGetItem", "dynamodb:PutItem"},
@@ -110,7 +121,15 @@ def test_no_managed_policy_is_attached(template: Template) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["AddAgent", "GetAgent", "AgentJoined", "FindFreePin", "ExecutionClosed", "SecureTransfer"],
+    [
+        "AddAgent",
+        "GetAgent",
+        "AgentJoined",
+        "ContactChanged",
+        "FindFreePin",
+        "ExecutionClosed",
+        "SecureTransfer",
+    ],
 )
 def test_each_part_has_a_role_of_its_own(template: Template, name: str) -> None:
     if name == "SecureTransfer":

@@ -86,12 +86,12 @@ def test_the_rules_may_invoke_the_function_and_no_other_rule(template: Template)
     permissions = [
         one
         for one in template.of_type("AWS::Lambda::Permission").values()
-        if one["Principal"] == "events.amazonaws.com"
+        if one["FunctionName"] == "<ExecutionClosedFunction.Arn>"
     ]
     assert sorted(one["SourceArn"] for one in permissions) == sorted(
         f"<{name}.Arn>" for name in RULES
     )
     for one in permissions:
-        assert one["FunctionName"] == "<ExecutionClosedFunction.Arn>"
+        assert one["Principal"] == "events.amazonaws.com"
         assert one["Action"] == "lambda:InvokeFunction"
         assert set(one) == {"FunctionName", "Action", "Principal", "SourceArn"}

@@ -66,6 +66,11 @@ def agent_joined_module() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def contact_changed_module() -> ModuleType:
+    return import_function("contact_changed")
+
+
+@pytest.fixture(scope="session")
 def find_free_pin_module() -> ModuleType:
     return import_function("find_free_pin")
 
@@ -100,6 +105,15 @@ def agent_joined(
     capsys: pytest.CaptureFixture[str],
 ) -> Function:
     return Function(agent_joined_module, monkeypatch, capsys)
+
+
+@pytest.fixture
+def contact_changed(
+    contact_changed_module: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Function:
+    return Function(contact_changed_module, monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import (
+    FakeAgents,
     FakeAuditTrail,
     FakeClock,
     FakeInvocation,
@@ -22,6 +23,7 @@ from tests.fakes import (
 )
 from tests.unit.functions import is_flat_map_of_text
 from tests.unit.samples import connect_event
+from tests.unit.samples_of_contacts import AGENT_ID, connected, over, spelt_with_capitals
 
 # JSON as Python reads it: lone surrogates, huge and odd numbers included.
 texts = st.text(st.characters(), max_size=90)
@@ -88,6 +90,27 @@ changes_of_status = json_values | st.fixed_dictionaries(
     },
 )
 
+FIELDS_OF_CONTACT_EVENTS = [
+    "eventType",
+    "channel",
+    "contactId",
+    "ContactId",
+    "initialContactId",
+    "instanceArn",
+    "agentInfo",
+    "AgentInfo",
+    "disconnectTimestamp",
+]
+
+contact_events = st.builds(
+    lambda event, changes, time: {**event, "detail": event["detail"] | changes, "time": time},
+    st.sampled_from(
+        [over(), connected(), spelt_with_capitals(over()), spelt_with_capitals(connected())]
+    ),
+    st.dictionaries(st.sampled_from(FIELDS_OF_CONTACT_EVENTS), json_values, max_size=2),
+    json_values | st.just("2026-11-24T09:30:49Z"),
+)
+
 
 @settings(deadline=None, max_examples=300)
 @given(changes_of_status)
@@ -106,6 +129,11 @@ def test_execution_closed_takes_any_event(execution_closed_module: ModuleType, e
         json.dumps([told.metadata, told.data]).encode("utf-8")
 
 
+@given(json_values | contact_events)
+def test_contact_changed_answers_any_event(contact_changed_module: ModuleType, event: Any) -> None:
+    assert_is_answered(contact_changed_module, event)
+
+
 def assert_is_answered(module: ModuleType, event: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for name, fake in _a_small_world().items():
@@ -121,14 +149,17 @@ def assert_is_answered(module: ModuleType, event: Any) -> None:
 
 
 def _a_small_world() -> dict[str, Any]:
-    """One transfer that waits for its looped call, one that waits for its agent."""
+    """One transfer that waits for its looped call, two that wait for their agents."""
     clock, pins, transfers = FakeClock(), FakePins(), FakeTransfers()
     pins.seed(a_pin_record("0027", "transfer-1"), a_pin_record("0028", "transfer-2"))
     transfers.seed(
         a_transfer("transfer-1"),
         an_answered_transfer("transfer-2", pin="0028", loop_contact_id="contact-1"),
     )
+    transfers.seed(an_answered_transfer("transfer-3"))
+    transfers.reserve_contact("loop-1", "transfer-3", clock.now())
     return {
+        "AGENTS": FakeAgents(**{AGENT_ID: "jane.doe"}),
         "PINS": pins,
         "TRANSFERS": transfers,
         "WORKFLOW": FakeWorkflow(),

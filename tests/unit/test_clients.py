@@ -30,6 +30,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(lambda: clients.step_functions(tries=1), 1, id="wake-up"),
         pytest.param(clients.events, 1, id="events, which have a queue to go to"),
         pytest.param(clients.sqs, 1, id="that queue"),
+        pytest.param(clients.connect, 2, id="Connect's users"),
     ],
 )
 def test_client_has_a_short_budget(make: Callable[[], Any], tries: int) -> None:

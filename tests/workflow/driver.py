@@ -17,7 +17,7 @@ from operations.stage import PATIENCE_SECONDS, Stage, until
 from secure_transfer.adapters.system_clock import SystemClock
 from secure_transfer.adapters.transfer_table import TransferTable
 from secure_transfer.domain.allocate import Allocation, execution_input
-from secure_transfer.domain.transfer import Limits, Transfer
+from secure_transfer.domain.transfer import Limits, Transfer, timestamp
 from secure_transfer.domain.values import Call
 from simulator.connect import lambda_block
 from simulator.connect.contact import Contact, event
@@ -133,6 +133,39 @@ class Driver:
         flow_contact = FlowContact(call.attributes, agent)
         self._play(whisper.rpartition("/")[2], call.contact, flow_contact)
         return flow_contact.external
+
+    def connect_tells(
+        self, event_type: str, call: LoopedCall, agent: str = "", **more: Any
+    ) -> None:
+        """Let Connect put a contact event on the default bus; `agent`: whom it names.
+
+        The rule invokes ContactChanged, and nobody waits for that. `more`: more of the detail.
+        """
+        now = timestamp(SystemClock().now())
+        detail: dict[str, Any] = {
+            "eventType": event_type,
+            "contactId": call.contact.contact_id,
+            "initialContactId": call.contact.initial_contact_id,
+            "channel": "VOICE",
+            "instanceArn": self.stage.instance_arn,
+            "initiationMethod": call.contact.initiation_method,
+        }
+        if event_type == "DISCONNECTED":
+            detail["disconnectTimestamp"] = now
+        if agent:
+            arn = self.stage.user_arn(agent)
+            detail["agentInfo"] = {"agentArn": arn, "connectedToAgentTimestamp": now}
+        self.stage.announce({**detail, **more})
+
+    def until_recorded(self, click: Click, seen: Callable[[Transfer], Any], what: str) -> Transfer:
+        """Wait until the transfer's record is as it should become, and return it."""
+
+        def look() -> Transfer | None:
+            record = self.record(click)
+            return record if record and seen(record) else None
+
+        record: Transfer = until(look, what, self.patience)
+        return record
 
     def invoke(
         self, function: str, contact: Contact, parameters: Mapping[str, str]
@@ -307,5 +340,6 @@ class Driver:
 
 SECURED = ("TransferRequested", "PinAllocated", "LoopAnswered", "TransferSecured")
 TIMED_OUT = ("TransferRequested", "PinAllocated", "TransferTimedOut")
+ENDED = (*SECURED, "SecureCallEnded")
 ABANDONED = ("TransferRequested", "PinAllocated", "LoopAnswered", "TransferAbandoned")
 NEVER_STARTED = ("TransferRequested", "TransferFailed")

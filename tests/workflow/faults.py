@@ -28,9 +28,9 @@ _STATE_CALLS = {
     "AwaitJoin": ("dynamodb:UpdateItem", "JoinToken"),
     "ExpireLoop": ("dynamodb:UpdateItem", '"TIMED_OUT"'),
     "ExpireJoin": ("dynamodb:UpdateItem", '"ABANDONED"'),
-    "CheckRecorded": ("dynamodb:GetItem", "#Status, Reason"),
+    "CheckRecorded": ("dynamodb:GetItem", '#Status, Reason"'),
     "CheckAnswered": ("dynamodb:GetItem", "AnsweredAt"),
-    "CheckJoined": ("dynamodb:GetItem", "#Status, JoinedAt"),
+    "CheckJoined": ("dynamodb:GetItem", "EndedAt"),
     "Audit": ("events:PutEvents", ""),
     "Keep": ("sqs:SendMessage", ""),
 }
@@ -41,7 +41,8 @@ _TOLD = {
     "LoopAnswered": "LoopAnswered",
     "TransferSecured": "TransferSecured",
     "TransferTimedOut": "TransferTimedOut",
-    "TransferAbandoned": "TransferAbandoned",
+    "TransferAbandoned": "AgentNeverJoined",
+    "CardholderLeft": "CardholderLeft",
     "TransferFaulted": "^(?!.*TransferRequested).*TransferFailed",
 }
 for _name, _sent in _TOLD.items():

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Request
 from simulator import stack
 from simulator.aws import LocalAws
 from simulator.calls import Wire
+from simulator.connect_api.wire import Wire as ConnectWire
 from simulator.loopback import Server
 from simulator.passing_on import pass_on
 from simulator.stack import Stack
@@ -44,7 +45,9 @@ class StepFunctionsElsewhere:
         self._endpoint = endpoint
         self.account = aws.account
         self.functions = aws.functions
-        self.wire = Wire(self._pass_on, aws.functions)
+        self.connect = aws.connect
+        self.tell = aws.tell
+        self.wire = Wire(self._pass_on, aws.functions, ConnectWire(self.connect))
         self._pool = urllib3.PoolManager(maxsize=50)
         host, _, port = calls_go_to.rpartition(":")
         self._server = Server(self._take, host, int(port))

@@ -11,13 +11,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from operations.stage import Stage
+from operations.stage import Stage, until
 from simulator.aws import LocalAws
 from simulator.calls import AwsCall
 from simulator.connect import lambda_block
 from simulator.connect.contact import event
-from tests.template.test_template_roles import ALLOWED
-from tests.workflow.driver import Click, Driver
+from tests.template.test_template_roles import ALLOWED, USERS
+from tests.workflow.driver import ENDED, Click, Driver
 from tests.workflow.faults import (
     ALWAYS,
     by_state,
@@ -55,6 +55,7 @@ def calls(privileges: Driver) -> list[AwsCall]:
     before = len(wire.calls)
     _secured(driver)
     _timed_out_and_abandoned(driver)
+    _told_by_connect(driver)
     _without_a_bus(driver)
     _after_the_execution(driver)
     _without_a_pin(driver)
@@ -81,9 +82,29 @@ def _timed_out_and_abandoned(driver: Driver) -> None:
     driver.picks_up("alice", looped)
 
 
+def _told_by_connect(driver: Driver) -> None:
+    """An agent is connected whose whisper says nothing; another call ends before one is."""
+    click = driver.start()
+    looped = driver.answers(click)
+    driver.until_waiting(click, "JoinToken")
+    driver.connect_tells("CONNECTED_TO_AGENT", looped, agent="alice")
+    driver.end_of(click)
+    driver.connect_tells("DISCONNECTED", looped)
+    driver.events(click, *ENDED)
+    click = driver.start()
+    looped = driver.answers(click)
+    driver.until_waiting(click, "JoinToken")
+    driver.connect_tells("DISCONNECTED", looped)
+    driver.end_of(click)
+
+
 def _without_a_bus(driver: Driver) -> None:
     """Every event goes to the fallback queue instead."""
-    with fault(driver.aws, lambda call: call.service == "events", entries_refused, ALWAYS):
+
+    def ours(call: AwsCall) -> bool:
+        return call.service == "events" and bool(_role(call))
+
+    with fault(driver.aws, ours, entries_refused, ALWAYS):
         stranger = driver.cardholder_calls()
         elsewhere = "arn:aws:connect:eu-west-2:123456789012:instance/another"
         for function in ("AddAgent", "GetAgent", "AgentJoined"):
@@ -92,6 +113,17 @@ def _without_a_bus(driver: Driver) -> None:
             payload = json.dumps(event(stranger, given, elsewhere))
             lambda_block.invoke(driver.stage.functions, arn, payload)
         _secured(driver)
+        click = driver.start()
+        looped = driver.secures(click)
+        driver.connect_tells("DISCONNECTED", looped)
+        until(lambda: _has_kept(driver), "ContactChanged to keep an event")
+
+
+def _has_kept(driver: Driver) -> bool:
+    calls = driver.aws.wire.calls
+    return any(
+        _role(call) == "ContactChangedRole" and call.operation == "SendMessage" for call in calls
+    )
 
 
 def _after_the_execution(driver: Driver) -> None:
@@ -160,10 +192,13 @@ def _resource(call: AwsCall, names: dict[str, str]) -> str:
     if call.service == "lambda":
         arn = unquote(call.path.split("/")[3])
         return _named(names, arn.rpartition(":")[2], ".Arn")
+    if call.service == "connect":
+        _, _, instance_id, _ = call.path.split("/")  # of DescribeUser: users/INSTANCE/USER
+        return USERS if f"/{instance_id}/" in USERS else ""
     given = json.loads(call.body)
     if call.operation == "StartExecution":
         return _named(names, given["stateMachineArn"], "")
-    if call.operation == "SendTaskSuccess":
+    if call.operation in ("SendTaskSuccess", "SendTaskFailure"):
         return "<SecureTransferStateMachine>"  # a token tells no more
     (physical,) = {str(one) for one in _targets(given)}
     return _named(names, physical, ".Arn")

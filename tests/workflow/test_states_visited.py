@@ -7,7 +7,13 @@ import pytest
 from simulator.template import ROOT
 from tests.workflow import driver
 
-VISITORS = {"test_allocation", "test_faults_of_aws", "test_handshake", "test_lost_responses"}
+VISITORS = {
+    "test_allocation",
+    "test_cardholder_leaves",
+    "test_faults_of_aws",
+    "test_handshake",
+    "test_lost_responses",
+}
 
 
 def test_every_state_has_been_visited(request: pytest.FixtureRequest) -> None:

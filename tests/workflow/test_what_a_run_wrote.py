@@ -15,7 +15,9 @@ from operations.site import CARDHOLDER, PCI_PAL, RETURN, SHOP
 from operations.stage import Stage
 from tests.workflow.engine_gaps import MINISTACK, MOTO
 
-_FUNCTIONS = ("AddAgent", "GetAgent", "AgentJoined", "FindFreePin", "ExecutionClosed")
+_FUNCTIONS = (
+    "AddAgent", "GetAgent", "AgentJoined", "ContactChanged", "FindFreePin", "ExecutionClosed",
+)  # fmt: skip
 _ENOUGH = 30  # transfers: a run of one file proves little
 
 

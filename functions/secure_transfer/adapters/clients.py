@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -38,6 +38,10 @@ def events() -> "EventBridgeClient":
 
 def sqs() -> "SQSClient":
     return _timed(boto3.client("sqs", config=_config(1)))
+
+
+def connect() -> Any:
+    return _timed(boto3.client("connect", config=_config(_TRIES)))
 
 
 class ConditionFailed(Exception):

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from secure_transfer.adapters.clients import faults_of
@@ -28,11 +28,22 @@ class StateMachine:
                 logger.info("The transfer was begun before; waiting for its PIN.")
 
     def wake(self, token: str, output: Mapping[str, str]) -> bool:
+        return self._end_wait(
+            "SendTaskSuccess",
+            lambda: self._client.send_task_success(taskToken=token, output=json.dumps(output)),
+        )
+
+    def interrupt(self, token: str, error: str) -> bool:
+        return self._end_wait(
+            "SendTaskFailure", lambda: self._client.send_task_failure(taskToken=token, error=error)
+        )
+
+    def _end_wait(self, operation: str, send: Callable[[], Any]) -> bool:
         closed = self._client.exceptions
         try:
-            with faults_of("SendTaskSuccess"):
+            with faults_of(operation):
                 try:
-                    self._client.send_task_success(taskToken=token, output=json.dumps(output))
+                    send()
                 except (closed.TaskTimedOut, closed.InvalidToken, closed.TaskDoesNotExist):
                     return False  # three names for one thing: AWS and the local engines differ
         except PlatformFault as fault:

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from secure_transfer.adapters.clients import ConditionFailed, faults_of
 from secure_transfer.domain.errors import PlatformFault
-from secure_transfer.domain.transfer import Status, Transfer, timestamp
+from secure_transfer.domain.transfer import CARDHOLDER_LEFT, Status, Transfer, timestamp
 from secure_transfer.observability import count, logger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _ANSWER_KEEP_SECONDS = 86_400
-"""How long it is remembered which transfer a looped call answers: longer than any call rings."""
+"""How long it is remembered which transfer a looped call answers: longer than any call."""
 
 
 class TransferTable:
@@ -80,11 +80,41 @@ class TransferTable:
             {":abandoned": {"S": Status.ABANDONED}, ":at": {"S": timestamp(at)}},
         )
 
+    def abandon(self, transfer_id: str, loop_contact_id: str, at: datetime) -> Transfer | None:
+        return self._update(
+            transfer_id,
+            "SET #Status = :abandoned, Reason = :reason, ClosedAt = :at, EndedAt = :at",
+            "#Status = :answered AND LoopContactId = :contact",
+            {
+                ":abandoned": {"S": Status.ABANDONED},
+                ":answered": {"S": Status.ANSWERED},
+                ":reason": {"S": CARDHOLDER_LEFT},
+                ":contact": {"S": loop_contact_id},
+                ":at": {"S": timestamp(at)},
+            },
+        )
+
+    def end_call(self, transfer_id: str, loop_contact_id: str, at: datetime) -> Transfer | None:
+        return self._update(
+            transfer_id,
+            "SET EndedAt = if_not_exists(EndedAt, :at)",
+            "#Status <> :answered AND LoopContactId = :contact",
+            {
+                ":answered": {"S": Status.ANSWERED},
+                ":contact": {"S": loop_contact_id},
+                ":at": {"S": timestamp(at)},
+            },
+        )
+
+    def reserved_for(self, loop_contact_id: str) -> str | None:
+        # Not by the index ByLoopContact: a call can end before an index knows that it answered.
+        item = self._get(_contact_key(loop_contact_id))
+        return str(item["AnswersTransferId"]["S"]) if item else None
+
     def reserve_contact(
         self, loop_contact_id: str, transfer_id: str, at: datetime, instead_of: str = ""
     ) -> str:
-        # "/" is in no contact id, so this key is no transfer's.
-        key = f"answer/{loop_contact_id}"
+        key = _contact_key(loop_contact_id)
         reserved = self._put(
             {
                 "TransferId": {"S": key},
@@ -174,6 +204,11 @@ class TransferTable:
         return _transfer(answer["Attributes"])
 
 
+def _contact_key(loop_contact_id: str) -> str:
+    # "/" is in no contact id, so this key is no transfer's.
+    return f"answer/{loop_contact_id}"
+
+
 def _caller_key(caller: str) -> str:
     # "/" is in no contact id, so this key is no transfer's.
     return f"caller/{caller}"
@@ -200,11 +235,12 @@ def _transfer(item: Mapping[str, Any]) -> Transfer:
         attempt=number("Attempt"),
         pin=text("PIN"),
         loop_contact_id=text("LoopContactId"),
+        allocated_at=text("AllocatedAt"),
         answered_at=text("AnsweredAt"),
         joined_at=text("JoinedAt"),
         closed_at=text("ClosedAt"),
-        allocated_at=text("AllocatedAt"),
         collisions=number("Collisions") if "Collisions" in item else None,
+        ended_at=text("EndedAt"),
         loop_token=text("LoopToken"),
         join_token=text("JoinToken"),
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from secure_transfer.domain.errors import Refused
-from secure_transfer.domain.transfer import Status, Transfer
+from secure_transfer.domain.transfer import Status, Transfer, moment
 from secure_transfer.domain.values import Call
 
 SCHEMA_VERSION = "1"
@@ -22,6 +22,7 @@ TRANSFER_TIMED_OUT = 3
 TRANSFER_SECURED = 4
 TRANSFER_ABANDONED = 4
 TRANSFER_SECURED_LATE = 5
+SECURE_CALL_ENDED = 6
 TRANSFER_FAILED = 9
 
 
@@ -49,8 +50,35 @@ def transfer_secured(transfer: Transfer, *, late: bool) -> AuditEvent:
     return _of_life(transfer, "TransferSecured", sequence, transfer.joined_at, data)
 
 
+def secure_call_ended(transfer: Transfer) -> AuditEvent:
+    """Tell that a call with its agent is over, and what took how long."""
+    data = {"agentName": transfer.agent_name, **_durations(transfer)}
+    return _of_life(transfer, "SecureCallEnded", SECURE_CALL_ENDED, transfer.ended_at, data)
+
+
+def _durations(transfer: Transfer) -> dict[str, float]:
+    """Seconds between the transfer's times; without what is not known, or cannot be."""
+    stretches = {
+        "clickToPinSeconds": (transfer.requested_at, transfer.allocated_at),
+        "pinToLoopSeconds": (transfer.allocated_at, transfer.answered_at),
+        "loopToAgentSeconds": (transfer.answered_at, transfer.joined_at),
+        "agentToEndSeconds": (transfer.joined_at, transfer.ended_at),
+    }
+    lengths = {name: _seconds(*ends) for name, ends in stretches.items()}
+    return {name: length for name, length in lengths.items() if length is not None}
+
+
+def _seconds(begin: str | None, end: str | None) -> float | None:
+    # The times are of several clocks: Connect's, Step Functions' and the functions'.
+    began, ended = moment(begin), moment(end)
+    if began is None or ended is None or ended < began:
+        return None
+    return round((ended - began).total_seconds(), 3)
+
+
 # What follows, the state machine tells. ExecutionClosed tells it again of an execution that was cut
-# off, as far as the record knows it: of how long the agent was waited for, it does not.
+# off, as far as the record knows it: of how long the agent was waited for, it does not. That the
+# cardholder left, ContactChanged tells where nobody could be woken.
 
 
 def transfer_requested(transfer: Transfer) -> AuditEvent:

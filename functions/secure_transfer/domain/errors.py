@@ -20,7 +20,8 @@ SecureTransferError
 │   ├── TransferClosed            the transfer is over, or its PIN has been used or has expired
 │   ├── TransferNotStarted        the transfer failed before it had a PIN; carries why
 │   ├── WrongContact              this call did not answer that transfer
-│   └── WrongAgent                another agent's phone was answered
+│   ├── WrongAgent                another agent's phone was answered
+│   └── AgentUnknown              a contact event names no agent whom Connect knows
 └── PlatformFault                 raised: Connect repeats the invocation
     └── OutOfTime                 too little of the invocation is left to start another call
 """
@@ -105,6 +106,9 @@ class WrongContact(Refused): ...
 
 
 class WrongAgent(Refused): ...
+
+
+class AgentUnknown(Refused): ...
 
 
 class PlatformFault(SecureTransferError):

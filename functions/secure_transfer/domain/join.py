@@ -28,12 +28,14 @@ def join_agent(
     workflow: Workflow,
     audit: AuditTrail,
     clock: Clock,
+    joined_at: datetime | None = None,
 ) -> Transfer:
     """Return the transfer, now JOINED; or ABANDONED with its late join noted.
 
-    A repeat gets the same answer. Every refusal is audited. Raises `Refused`; `PlatformFault`.
+    `joined_at`: when the agent came, where that is not just now. A repeat gets the same answer.
+    Every refusal is audited. Raises `Refused`; `PlatformFault`.
     """
-    now = clock.now()
+    now = joined_at or clock.now()
     try:
         call.must_belong_to(instance_arn=instance_arn)
         agent_name = values.agent_name(given_agent_name)
@@ -43,8 +45,10 @@ def join_agent(
         audit.publish(events.join_rejected(call, refusal, timestamp(now)))
         raise
     if transfer.status is Status.ABANDONED:
-        # Its execution has ended as AgentNeverJoined; a payment that is taken now is not that.
+        # Its execution has ended, or will; a payment that was taken is not abandoned.
         audit.publish(events.transfer_secured(transfer, late=True))
+        if transfer.ended_at:
+            audit.publish(events.secure_call_ended(transfer))
         return transfer
     wake_execution(
         transfer.join_token,

@@ -61,6 +61,21 @@ class Transfers(Protocol):
         """Note on an ABANDONED transfer that its agent came after all; the first time stays."""
         ...
 
+    def abandon(self, transfer_id: str, loop_contact_id: str, at: datetime) -> Transfer | None:
+        """ANSWERED → ABANDONED as CardholderLeft, if the looped contact is the transfer's.
+
+        Notes that the looped call ended then.
+        """
+        ...
+
+    def end_call(self, transfer_id: str, loop_contact_id: str, at: datetime) -> Transfer | None:
+        """Note when the transfer's looped call ended, whatever its status; the first time stays."""
+        ...
+
+    def reserved_for(self, loop_contact_id: str) -> str | None:
+        """Return the transfer that a looped contact is bound to."""
+        ...
+
     def reserve_contact(
         self, loop_contact_id: str, transfer_id: str, at: datetime, instead_of: str = ""
     ) -> str:
@@ -87,6 +102,16 @@ class Workflow(Protocol):
 
     def wake(self, token: str, output: Mapping[str, str]) -> bool:
         """End the wait that stored the token. False: nothing waits with it, or nobody could ask."""
+        ...
+
+    def interrupt(self, token: str, error: str) -> bool:
+        """As `wake`, but the wait fails with this error."""
+        ...
+
+
+class Agents(Protocol):
+    def user_name(self, agent_id: str) -> str | None:
+        """Return the name of a user of our Connect instance; None if there is no such user."""
         ...
 
 

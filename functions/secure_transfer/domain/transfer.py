@@ -4,6 +4,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+CARDHOLDER_LEFT = "CardholderLeft"
+"""The `Reason` of a transfer that is ABANDONED because the looped call ended before the agent came.
+
+One that the agent never joined in time has none.
+"""
+
 
 class Status(StrEnum):
     """AWAITING_LOOP → ANSWERED → JOINED, or TIMED_OUT, ABANDONED, FAILED."""
@@ -32,14 +38,16 @@ class Transfer:
     attempt: int = 0
     """Which try of the conversation this is; 0: not known."""
     pin: str | None = field(default=None, repr=False)
+    allocated_at: str | None = None
     loop_contact_id: str | None = None
     answered_at: str | None = None
     joined_at: str | None = None
     closed_at: str | None = None
     """When it became TIMED_OUT or ABANDONED."""
-    allocated_at: str | None = None
     collisions: int | None = None
     """How many PINs were found taken before its own."""
+    ended_at: str | None = None
+    """When the looped call was over, as Connect told."""
     loop_token: str | None = field(default=None, repr=False)
     join_token: str | None = field(default=None, repr=False)
 
@@ -53,6 +61,15 @@ class Limits:
     join_timeout_seconds: int
     pin_quarantine_seconds: int
     record_retention_days: int
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read an RFC 3339 time that has an offset; None if the text is none."""
+    try:
+        read = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return read if read.tzinfo else None
 
 
 def timestamp(moment: datetime) -> str:

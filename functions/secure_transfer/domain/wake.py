@@ -22,3 +22,11 @@ def wake_execution(
     """
     if not (token and workflow.wake(token, output)):
         audit.publish(event)
+
+
+def interrupt_execution(
+    token: str | None, error: str, *, event: AuditEvent, workflow: Workflow, audit: AuditTrail
+) -> None:
+    """As `wake_execution`, where what was waited for will not come."""
+    if not (token and workflow.interrupt(token, error)):
+        audit.publish(event)
