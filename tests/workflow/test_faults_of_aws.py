@@ -227,6 +227,21 @@ def test_event_bus_that_is_slow_does_not_hold_the_transfer_up(driver: Driver) ->
     assert [entry["DetailType"] for entry in driver.kept(click.transfer_id)] == ["TransferTimedOut"]
 
 
+def test_leaving_that_the_bus_does_not_take_is_kept(driver: Driver) -> None:
+    click = driver.start()
+    looped = driver.answers(click)
+    driver.until_waiting(click, "JoinToken")
+    with fault(driver.aws, by_state("AuditCardholderLeft"), BROKEN, ALWAYS):
+        driver.connect_tells("DISCONNECTED", looped)
+        execution = driver.end_of(click)
+
+    assert execution.error == "CardholderLeft"
+    assert "KeepCardholderLeft" in execution.states
+    (kept,) = driver.kept(click.transfer_id)
+    assert kept["DetailType"] == "TransferAbandoned"
+    assert kept["Detail"]["data"] == {"agentName": "alice", "reason": "CardholderLeft"}
+
+
 @pytest.mark.parametrize("join_seconds", [1, 60])
 def test_queue_that_refuses_too_does_not_hold_the_transfer_up(
     driver: Driver, join_seconds: int
