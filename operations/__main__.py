@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from operations import scan as scanning
+from operations.audit.commands import audit
 from operations.connect.commands import connect
 from operations.event_schemas.commands import events
 from simulator import flow_lint, template
@@ -19,6 +20,7 @@ def cli() -> None:
     """Run and check secure transfer on this machine."""
 
 
+cli.add_command(audit)
 cli.add_command(connect)
 cli.add_command(events)
 

@@ -58,15 +58,15 @@ class Passing:
     def entries(self, entries: Iterable[Mapping[str, Any]], sender: str = "") -> None:
         """Judge the entries of a PutEvents call, whether sent or kept for later."""
         for entry in entries:
-            detail = entry.get("Detail")
-            self.event(
-                {
-                    "source": entry.get("Source"),
-                    "detail-type": entry.get("DetailType"),
-                    "detail": json.loads(detail) if isinstance(detail, str) else detail,
-                },
-                sender,
-            )
+            if isinstance(entry, Mapping):
+                self.event(
+                    {
+                        "source": entry.get("Source"),
+                        "detail-type": entry.get("DetailType"),
+                        "detail": _detail(entry.get("Detail")),
+                    },
+                    sender,
+                )
 
     def text(self, text: str, sender: str = "") -> None:
         """Judge what a message, a request or a state's parameters hold, if that is audit events.
@@ -93,6 +93,14 @@ class Passing:
 
 
 PASSING = Passing()
+
+
+def _detail(detail: Any) -> Any:
+    """PutEvents takes it as JSON, the fallback queue holds it as it is."""
+    try:
+        return json.loads(detail) if isinstance(detail, str) else detail
+    except ValueError:
+        return detail
 
 
 def violations(name: str, event: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -19,6 +19,8 @@ _INSTANCE_ARN = re.compile(
 
 _ATTEMPTS = 8
 """Of one request, unless AWS_MAX_ATTEMPTS is set: Connect takes only a few a second."""
+
+_REFUSED, _FAULTED = 400, 500  # HTTP's: from here on the caller is at fault, and the server
 
 _LOG_IN = "Log in (for example `aws sso login`), or name a profile with --profile."
 _DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
@@ -47,11 +49,13 @@ class AwsRefused(click.ClickException):
     """AWS did not do what was asked. The message says why, and what to do.
 
     `code`: AWS's name of the error, such as AccessDeniedException; empty if nothing was answered.
+    `is_definite`: AWS answered that it did not do it. A fault of AWS's own leaves that open.
     """
 
-    def __init__(self, message: str, code: str = "") -> None:
+    def __init__(self, message: str, code: str = "", *, is_definite: bool = False) -> None:
         super().__init__(message)
         self.code = code
+        self.is_definite = is_definite
 
     @property
     def is_denied(self) -> bool:
@@ -65,14 +69,25 @@ class Aws:
     region: str | None = None
     profile: str | None = None
     endpoint_url: str | None = None
+    assumed: Any = field(default=None, compare=False, repr=False)
+    """A botocore session with the credentials of an assumed role, instead of the person's own."""
 
-    def client(self, service: str) -> Any:
-        """Return a boto3 client. Raises `AwsRefused` without a region or for an unknown profile."""
+    def session(self) -> Any:
+        """Return the boto3 session. Raises `ProfileNotFound`."""
+        if self.assumed is not None:
+            return boto3.Session(botocore_session=self.assumed, region_name=self.region)
+        return boto3.Session(profile_name=self.profile, region_name=self.region)
+
+    def client(self, service: str, *, attempts: int | None = None) -> Any:
+        """Return a boto3 client. Raises `AwsRefused` without a region or for an unknown profile.
+
+        `attempts`: of one request, where a repeat of what has taken effect would do harm.
+        """
+        retries: Any = {"total_max_attempts": attempts} if attempts else _retries()
         try:
             with said_plainly():
-                session: Any = boto3.Session(profile_name=self.profile, region_name=self.region)
-                return session.client(
-                    service, endpoint_url=self.endpoint_url, config=Config(retries=_retries())
+                return self.session().client(
+                    service, endpoint_url=self.endpoint_url, config=Config(retries=retries)
                 )
         except ValueError as error:
             raise AwsRefused(f"{error}. Check --endpoint-url.") from error
@@ -115,7 +130,12 @@ def said_plainly() -> Iterator[None]:
     try:
         yield
     except exceptions.ClientError as error:
-        raise AwsRefused(_explained(error), error.response["Error"]["Code"]) from error
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        raise AwsRefused(
+            _explained(error),
+            error.response["Error"]["Code"],
+            is_definite=_REFUSED <= status < _FAULTED,
+        ) from error
     except exceptions.BotoCoreError as error:
         raise AwsRefused(_unanswered(error)) from error
 

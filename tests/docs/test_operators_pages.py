@@ -17,7 +17,7 @@ from tests.template.expanded import INSTANCE_ARN, Template
 DOCS = ROOT / "docs"
 PAGES = [
     ROOT / "README.md",
-    *(DOCS / f"{name}.md" for name in ("setup", "first-deploy", "security")),
+    *(DOCS / f"{name}.md" for name in ("setup", "first-deploy", "security", "audit")),
 ]
 
 # Names that are not the template's: of Connect's flows, of Amazon, of the audit contract.
@@ -30,6 +30,9 @@ _OTHER_NAMES = {
     "ExecutionStopped", "ExecutionFailed",  # reasons that ExecutionClosed tells
     "TriggeredRules", "FailedInvocations",  # metrics of EventBridge's
 }  # fmt: skip
+
+
+_OPERATOR = "AuditOperatorRole"
 
 
 def _text(name: str) -> str:
@@ -55,17 +58,26 @@ def _granted_rights() -> dict[tuple[str, str], set[str]]:
         for policy in properties["Policies"]:
             for statement in policy["PolicyDocument"]["Statement"]:
                 for resource in _as_list(statement["Resource"]):
-                    on = resource.strip("<>").removesuffix(".Arn")
-                    on = on.replace(f"{INSTANCE_ARN}/agent/*", "users of ConnectInstanceArn")
+                    on = _on(resource)
                     granted.setdefault((role, on), set()).update(_as_list(statement["Action"]))
     return granted
+
+
+def _on(resource: str) -> str:
+    """Return what a right is on, in the table's words."""
+    if resource == f"{INSTANCE_ARN}/agent/*":
+        return "users of ConnectInstanceArn"
+    for ours, word in ((":replay/", "replays"), (":rule/", "rules"), (":execution:", "executions")):
+        if ours in resource:
+            return word
+    return re.sub(r"[<>]|\.Arn|/index/", "", resource)
 
 
 def test_the_roles_table_is_the_templates() -> None:
     assert _documented_rights() == _granted_rights()
 
 
-def test_no_role_deletes_a_row_or_an_event_and_none_reads_events() -> None:
+def test_no_part_deletes_a_row_or_an_event_and_none_reads_events() -> None:
     services = (
         "dynamodb:Delete",
         "events:Delete",
@@ -74,10 +86,20 @@ def test_no_role_deletes_a_row_or_an_event_and_none_reads_events() -> None:
         "logs:Get",
         "logs:F",
     )
-    actions = set().union(*_granted_rights().values())
+    actions = set().union(
+        *(rights for (role, _), rights in _granted_rights().items() if role != _OPERATOR)
+    )
     # A delivery of logs is no event.
     assert {a for a in actions if a.startswith(services)} == {"logs:GetLogDelivery"}
     assert "dynamodb:BatchWriteItem" not in actions
+
+
+def test_the_operator_deletes_only_what_waited_and_writes_no_record() -> None:
+    rights = {on: may for (role, on), may in _granted_rights().items() if role == _OPERATOR}
+    deleting = {(on, action) for on, may in rights.items() for action in may if "Delete" in action}
+    assert deleting == {("FallbackQueue", "sqs:DeleteMessage")}
+    of_tables = {action for on, may in rights.items() if "Table" in on for action in may}
+    assert of_tables == {"dynamodb:BatchGetItem", "dynamodb:Query"}
 
 
 @pytest.mark.parametrize("table", ["PinTable", "TransferTable"])

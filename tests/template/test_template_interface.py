@@ -60,6 +60,11 @@ OUTPUTS = {
     "PinTableName": "<PinTable>",
     "TransferTableName": "<TransferTable>",
     "AuditBusName": "<AuditBus>",
+    "FallbackQueueUrl": "<FallbackQueue>",
+    "AuditDeadLetterQueueUrl": "<AuditDeadLetterQueue>",
+    "AuditLogGroupName": "<AuditLogGroup>",
+    "AuditArchiveArn": "<AuditArchive.Arn>",
+    "AuditOperatorRoleArn": "<AuditOperatorRole.Arn>",
 }
 
 

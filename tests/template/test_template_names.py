@@ -49,7 +49,7 @@ def test_every_policy_is_of_the_present_version(template: Template) -> None:
         ),
         json.loads(template.properties("AuditLogPolicy")["PolicyDocument"]),
     ]
-    assert len(policies) == 2 * len(ROLES) + 2
+    assert len(policies) == 2 * (len(ROLES) + 1) + 2  # and the operator's
     for policy in policies:
         assert set(policy) == {"Version", "Statement"}
         assert policy["Version"] == "2012-10-17"

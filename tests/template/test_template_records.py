@@ -119,9 +119,15 @@ def test_the_archive_keeps_every_event_as_long_as_records_are_kept() -> None:
 def test_the_audit_rule_takes_what_functions_and_states_send(template: Template) -> None:
     rule = template.properties("AuditLogRule")
     assert rule["EventBusName"] == "<AuditBus>"
-    assert rule["EventPattern"] == {"source": [SOURCE]}
+    assert rule["EventPattern"]["source"] == [SOURCE]
     machine = json.dumps(load())
     assert machine.count('"Source": ') == machine.count(f'"Source": "{SOURCE}"') > 0
+
+
+def test_what_is_replayed_is_not_logged_again(template: Template) -> None:
+    """Only replayed events have the field; the archive's own rule leaves them out in this way."""
+    pattern = template.properties("AuditLogRule")["EventPattern"]
+    assert pattern == {"source": [SOURCE], "replay-name": [{"exists": False}]}
 
 
 def test_the_audit_rule_delivers_to_the_log_group_or_to_the_dead_letter_queue(

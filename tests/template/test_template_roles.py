@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from operations.audit.check.reading import READ
 from tests.asl.machine import load, tasks
 from tests.template.expanded import INSTANCE_ARN, Template
 
@@ -71,12 +72,41 @@ ALLOWED = {
             "logs:DescribeLogGroups",
         },
     },
+    "AuditOperatorRole": {
+        "<FallbackQueue.Arn>": {
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:ChangeMessageVisibility",
+            "sqs:GetQueueAttributes",
+        },
+        "<AuditDeadLetterQueue.Arn>": {"sqs:GetQueueAttributes"},
+        "<AuditBus.Arn>": {"events:PutEvents", "events:StartReplay"},
+        "<AuditArchive.Arn>": {"events:StartReplay"},
+        "replays": {"events:StartReplay", "events:DescribeReplay", "events:CancelReplay"},
+        "rules": {"events:DescribeRule"},
+        "<AuditLogGroup.Arn>": {"logs:FilterLogEvents"},
+        "<TransferTable.Arn>": {"dynamodb:BatchGetItem"},
+        "<TransferTable.Arn>/index/ByDay": {"dynamodb:Query"},
+        "<SecureTransferStateMachine>": {"states:ListExecutions"},
+        "executions": {"states:DescribeExecution"},
+    },
 }
 
-_EXECUTIONS = (
-    "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>"
-    ":execution:<SecureTransferStateMachine.Name>:*"
-)
+_HERE = "<AWS::Region>:<AWS::AccountId>"
+_NAMED = {
+    f"arn:<AWS::Partition>:states:{_HERE}:execution:<SecureTransferStateMachine.Name>:*": (
+        "executions"
+    ),
+    # The stack's own id: no other stack's replays.
+    f"arn:<AWS::Partition>:events:{_HERE}:replay/stack-id-*": "replays",
+    f"arn:<AWS::Partition>:events:{_HERE}:rule/<AuditBus>/*": "rules",
+}
+
+# What the operator may read of a transfer's item: neither its PIN nor its tokens.
+_READ_BY_THE_OPERATOR = {
+    "ForAllValues:StringEquals": {"dynamodb:Attributes": list(READ)},
+    "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+}
 
 
 def test_these_are_the_roles(template: Template) -> None:
@@ -88,7 +118,7 @@ def test_the_role_allows_exactly_this(template: Template, role: str) -> None:
     allowed: dict[str, set[str]] = {}
     for statement in _statements(template, role):
         for resource in _as_list(statement["Resource"]):
-            name = "executions" if resource == _EXECUTIONS else resource
+            name = _NAMED.get(resource, resource)
             allowed.setdefault(name, set()).update(_as_list(statement["Action"]))
     assert allowed == ALLOWED[role]
 
@@ -97,7 +127,8 @@ def test_the_role_allows_exactly_this(template: Template, role: str) -> None:
 def test_the_role_has_no_wildcard_but_for_vended_logs(template: Template, role: str) -> None:
     """Written for the day on which somebody changes the table above."""
     for statement in _statements(template, role):
-        assert set(statement) == {"Effect", "Action", "Resource"}
+        condition = {"Condition"} if _is_of_items(role, statement) else set()
+        assert set(statement) == {"Effect", "Action", "Resource"} | condition
         assert statement["Effect"] == "Allow"
         actions = _as_list(statement["Action"])
         assert not any("*" in action for action in actions)
@@ -106,7 +137,53 @@ def test_the_role_has_no_wildcard_but_for_vended_logs(template: Template, role: 
             assert all(action.startswith("logs:") for action in actions)
 
 
-@pytest.mark.parametrize("role", ALLOWED)
+def test_the_operator_reads_neither_pin_nor_token(template: Template) -> None:
+    (statement,) = (
+        one
+        for one in _statements(template, "AuditOperatorRole")
+        if _is_of_items("AuditOperatorRole", one)
+    )
+    assert statement["Condition"] == _READ_BY_THE_OPERATOR
+    assert {"PIN", "LoopToken", "JoinToken"}.isdisjoint(READ)
+
+
+def test_the_operators_role_is_taken_by_whom_the_account_lets(template: Template) -> None:
+    (statement,) = template.properties("AuditOperatorRole")["AssumeRolePolicyDocument"]["Statement"]
+    assert statement == {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:<AWS::Partition>:iam::<AWS::AccountId>:root"},
+        "Action": "sts:AssumeRole",
+    }
+
+
+def test_the_operator_has_one_policy_by_its_name(template: Template) -> None:
+    (policy,) = template.properties("AuditOperatorRole")["Policies"]
+    assert policy["PolicyName"] == "AuditOperator"
+
+
+@pytest.mark.parametrize("concurrency", ["0", "10"])
+@pytest.mark.parametrize("instance", ["", INSTANCE_ARN])
+@pytest.mark.parametrize("emulator", ["true", "false"])
+def test_the_operator_replays_the_archive_where_there_is_one(
+    emulator: str, instance: str, concurrency: str
+) -> None:
+    template = Template(
+        LocalEmulator=emulator, ConnectInstanceArn=instance, FindFreePinConcurrency=concurrency
+    )
+    resources = {
+        resource
+        for statement in _statements(template, "AuditOperatorRole")
+        for resource in _as_list(statement["Resource"])
+    }
+    is_there = "AuditArchive" in template.resources
+    assert is_there is (emulator == "false")
+    everything = set(ALLOWED["AuditOperatorRole"])
+    expected = everything if is_there else everything - {"<AuditArchive.Arn>"}
+    assert {_NAMED.get(one, one) for one in resources} == expected
+    assert ("AuditArchiveArn" in template.outputs) is is_there
+
+
+@pytest.mark.parametrize("role", sorted(set(ALLOWED) - {"AuditOperatorRole"}))
 def test_the_role_is_taken_by_its_own_service_only(template: Template, role: str) -> None:
     (statement,) = template.properties(role)["AssumeRolePolicyDocument"]["Statement"]
     service = "states" if role == "SecureTransferRole" else "lambda"
@@ -153,6 +230,10 @@ def test_the_machines_role_allows_what_its_states_do_and_nothing_else(template: 
 def _statements(template: Template, role: str) -> Iterator[dict[str, Any]]:
     for policy in template.properties(role)["Policies"]:
         yield from policy["PolicyDocument"]["Statement"]
+
+
+def _is_of_items(role: str, statement: dict[str, Any]) -> bool:
+    return role == "AuditOperatorRole" and statement["Resource"] == "<TransferTable.Arn>"
 
 
 def _as_list(value: str | list[str]) -> list[str]:

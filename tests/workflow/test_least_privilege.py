@@ -5,21 +5,30 @@ The roles' own table is checked against the template in tests/template/test_temp
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from click.testing import CliRunner
+from werkzeug.wrappers import Response
 
+from operations.__main__ import cli
+from operations.audit.redrive import sending
 from operations.stage import Stage, until
 from simulator.aws import LocalAws
 from simulator.calls import AwsCall
 from simulator.connect import lambda_block
 from simulator.connect.contact import event
+from simulator.template import REGION
+from tests.audit.conftest import archive, register
+from tests.audit.interrupt import interrupt, interruptible
+from tests.audit.site import is_operator
 from tests.template.test_template_roles import ALLOWED, USERS
 from tests.workflow.driver import ENDED, Click, Driver
 from tests.workflow.faults import (
     ALWAYS,
+    Fault,
     by_state,
     entries_refused,
     fault,
@@ -60,6 +69,7 @@ def calls(privileges: Driver) -> list[AwsCall]:
     _after_the_execution(driver)
     _without_a_pin(driver)
     _cut_off(driver)
+    _operated(driver)
     return wire.calls[before:]
 
 
@@ -164,14 +174,55 @@ def _stopped(driver: Driver, click: Click) -> None:
     driver.aws.clock.settle()  # ExecutionClosed has told it
 
 
+def _operated(driver: Driver) -> None:
+    """Somebody sends again what waits, looks for holes, follows the events and replays them."""
+    archive(driver.stage)
+    name = register(driver.stage)
+    rule = driver.stage.subscribe(driver.stage.stack.outputs["AuditBusName"], "x").split("/")[-1]
+    # What is no event of ours is given back.
+    url = driver.stage.stack.outputs["FallbackQueueUrl"]
+    driver.aws.client("sqs").send_message(QueueUrl=url, MessageBody="no JSON")
+    there = ["--stack", name, "--region", REGION, "--endpoint-url", driver.aws.endpoint]
+    runs = (
+        (["redrive"], refused(), _no_call),
+        (["check", "--since", "1h"], refused(), _no_call),
+        (["replay", "--from", "1h", "--to", "0s", "--to-rule", rule], _ctrl_c, _describes_replay),
+        (["tail"], _ctrl_c, _filters),
+    )
+    with pytest.MonkeyPatch.context() as patch, interruptible():
+        patch.setenv("AWS_ACCESS_KEY_ID", "operator")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+        patch.setattr(sending, "SETTLE_SECONDS", 0)
+        for words, act, which in runs:
+            with fault(driver.aws, which, act, 1):
+                CliRunner().invoke(cli, ["audit", words[0], *there, *words[1:]])
+
+
+def _no_call(_: AwsCall) -> bool:
+    return False
+
+
+def _describes_replay(call: AwsCall) -> bool:
+    return call.operation == "DescribeReplay"
+
+
+def _filters(call: AwsCall) -> bool:
+    return call.operation == "FilterLogEvents"
+
+
+def _ctrl_c(_: Fault, pass_on: Callable[[], Response]) -> Response:
+    interrupt()
+    return pass_on()
+
+
 def _used(driver: Driver, calls: list[AwsCall]) -> dict[str, dict[str, set[str]]]:
     """Return what was done, in the form of ALLOWED: by role and resource, the actions."""
     names = {physical: logical for logical, physical in driver.stage.stack.resources.items()}
+    names[driver.stage.stack.outputs["AuditArchiveArn"]] = "AuditArchive"
     used: dict[str, dict[str, set[str]]] = {}
     for call in calls:
         role = _role(call)
-        resource = _resource(call, names) if role else ""
-        if resource:
+        for resource in _resources(call, names) if role else ():
             used.setdefault(role, {}).setdefault(resource, set()).add(_action(call))
     return used
 
@@ -179,12 +230,43 @@ def _used(driver: Driver, calls: list[AwsCall]) -> dict[str, dict[str, set[str]]
 def _role(call: AwsCall) -> str:
     if call.caller == _MACHINE:
         return "SecureTransferRole"
+    if is_operator(call.caller):
+        return "AuditOperatorRole"
     function = re.fullmatch(rf"{STACK}-(\w+)Function-\w+", call.caller)
     return f"{function[1]}Role" if function else ""
 
 
 def _action(call: AwsCall) -> str:
-    return "lambda:InvokeFunction" if call.service == "lambda" else call.action
+    # A batch of an action is that action, to IAM.
+    return (
+        "lambda:InvokeFunction" if call.service == "lambda" else call.action.removesuffix("Batch")
+    )
+
+
+def _resources(call: AwsCall, names: dict[str, str]) -> Iterator[str]:
+    """Yield what a call is about, as ALLOWED names it; nothing if it is of another stack."""
+    given = json.loads(call.body) if call.service != "lambda" else {}
+    if call.operation == "StartReplay":
+        yield "<AuditBus.Arn>"
+        yield _named(names, given["EventSourceArn"], ".Arn")
+    if call.operation in _ON_NAMED:
+        yield _ON_NAMED[call.operation]
+    elif call.operation == "Query":
+        yield f"{_named(names, given['TableName'], '.Arn')}/index/{given['IndexName']}"
+    else:
+        resource = _resource(call, names)
+        if resource:
+            yield resource
+
+
+_ON_NAMED = {
+    "StartReplay": "replays",
+    "DescribeReplay": "replays",
+    "CancelReplay": "replays",
+    "DescribeRule": "rules",
+    "DescribeExecution": "executions",
+}
+"""What is none of the template's resources, but made by them or put beside them."""
 
 
 def _resource(call: AwsCall, names: dict[str, str]) -> str:
@@ -196,7 +278,7 @@ def _resource(call: AwsCall, names: dict[str, str]) -> str:
         _, _, instance_id, _ = call.path.split("/")  # of DescribeUser: users/INSTANCE/USER
         return USERS if f"/{instance_id}/" in USERS else ""
     given = json.loads(call.body)
-    if call.operation == "StartExecution":
+    if call.operation in ("StartExecution", "ListExecutions"):
         return _named(names, given["stateMachineArn"], "")
     if call.operation in ("SendTaskSuccess", "SendTaskFailure"):
         return "<SecureTransferStateMachine>"  # a token tells no more
@@ -205,9 +287,10 @@ def _resource(call: AwsCall, names: dict[str, str]) -> str:
 
 
 def _targets(given: dict[str, Any]) -> Iterator[Any]:
-    yield from (given[key] for key in ("TableName", "QueueUrl") if key in given)
+    yield from (given[key] for key in ("TableName", "QueueUrl", "logGroupName") if key in given)
     yield from given.get("RequestItems", ())
-    yield from (entry["EventBusName"] for entry in given.get("Entries", ()))
+    # SQS's batches have Entries too.
+    yield from (one["EventBusName"] for one in given.get("Entries", ()) if "EventBusName" in one)
 
 
 def _named(names: dict[str, str], physical: str, attribute: str) -> str:

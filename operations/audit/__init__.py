@@ -1,0 +1,1 @@
+"""Keep the audit trail whole: `operations audit`."""

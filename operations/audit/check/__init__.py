@@ -1,0 +1,1 @@
+"""Compare executions, transfers and audit events, and name every hole."""

@@ -1,0 +1,1 @@
+"""Send what waits in the fallback queue to EventBridge again: once, in order, none lost."""
