@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from operations import flow_fallback
 from simulator.template import ROOT
 
 Json = dict[str, Any]
@@ -81,6 +82,11 @@ WORDS = {
         "Say not recorded",
         "To the agent who picks the looped call up, where that could not be recorded.",
     ),
+    "SayTakenOver": (
+        "secure_call_joined",
+        "Say taken over",
+        "To an agent who takes a looped call from the fallback queue.",
+    ),
     "SayPleaseWait": (
         "secure_call_waiting",
         "Say please wait",
@@ -89,7 +95,7 @@ WORDS = {
     "SayGoodbye": (
         "secure_call_waiting",
         "Say goodbye",
-        "To the cardholder, if the agent never comes; the call ends.",
+        "To the cardholder, if no agent ever comes; the call ends.",
     ),
 }
 """What is said, by parameter: in which flow, by which block, and to whom."""
@@ -123,6 +129,15 @@ def settings() -> Json:
                 "a queue of the instance, or empty",
                 "Any queue of the instance: a quick connect has to name one, and no call waits in "
                 "it. Empty: no quick connect is made.",
+            ),
+            "Default": "",
+        },
+        "FallbackQueueArn": {
+            **_arn(
+                f"^$|{_INSTANCE}/queue/[0-9a-f-]{{36}}",
+                "a queue of the instance, or empty",
+                "The queue whose agents get a looped call that its own agent does not take. Empty: "
+                "the call ends then.",
             ),
             "Default": "",
         },
@@ -249,8 +264,9 @@ def block(flow: Mapping[str, Any], identifier: str) -> Json:
 
 
 def written(flow: str, identifier: str) -> Json:
-    """Return a block's parameters as the flow's file has them."""
-    found: Json = block(read(flow), identifier)["Parameters"]
+    """Return a block's parameters as the flow's file has them, or a setting's own block."""
+    blocks = [*read(flow)["Actions"], *flow_fallback.BLOCKS.get(flow, [])]
+    found: Json = block({"Actions": blocks}, identifier)["Parameters"]
     return found
 
 

@@ -4,11 +4,13 @@ What can be set is a parameter of the stack. With the defaults each flow is what
 the letter. `make flows-stack` writes it; a test holds it against the flow files.
 """
 
+import copy
 import json
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
+from operations import flow_fallback
 from operations.flow_settings import (
     FLOWS,
     FUNCTIONS,
@@ -62,6 +64,7 @@ def _conditions() -> Json:
     conditions: Json = {
         "HasCallerId": _given("CallerIdNumber"),
         "HasQuickConnectQueue": _given("QuickConnectQueueArn"),
+        "HasFallbackQueue": _given("FallbackQueueArn"),
         "StopsRecording": {"Fn::Equals": [{"Ref": "RecordFirstLeg"}, "false"]},
         "LogsFlows": {"Fn::Equals": [{"Ref": "LogFlows"}, "true"]},
         "BranchesOnCallFailure": {"Fn::Equals": [{"Ref": "BranchOnCallFailure"}, "true"]},
@@ -85,6 +88,9 @@ def _given(parameter: str) -> Json:
 def content(name: str, route: str = "") -> Json | str:
     """Return a flow's content as an expression of the stack's parameters."""
     flow, own = read(name), dict[str, Any]()
+    if name in flow_fallback.BLOCKS:
+        flow["Actions"] += copy.deepcopy(flow_fallback.BLOCKS[name])
+        flow["Metadata"]["ActionMetadata"] |= flow_fallback.DRAWN[name]
     for parameter, (speaking_flow, identifier, _) in WORDS.items():
         if speaking_flow == name:
             said = block(flow, identifier)["Parameters"]
@@ -101,6 +107,8 @@ def content(name: str, route: str = "") -> Json | str:
     if name == "transfer_to_pci_pal":
         own["PciPalNumber"] = {"Ref": f"PciPalNumber{route}"}
         minified = _with_settings_of_the_transfer(flow, own)
+    if name in flow_fallback.BLOCKS:
+        minified = _with_fallback_queue(name, flow, own)
     if own:
         return {"Fn::Sub": [minified, own]}
     return {"Fn::Sub": minified} if "${" in minified else minified
@@ -143,6 +151,26 @@ def _with_settings_of_the_transfer(flow: Json, own: Json) -> str:
     own["CallerId"] = {
         "Fn::If": ["HasCallerId", {"Fn::Sub": '"CallerId":{"Number":"${CallerIdNumber}"},'}, ""]
     }
+    return minified
+
+
+def _with_fallback_queue(name: str, flow: Json, own: Json) -> str:
+    """Return a flow in which names stand for the blocks of the fallback queue and the way there."""
+    before, usual, instead = flow_fallback.WAYS[name]
+    origin = block(flow, before)
+    ways = _json(origin["Transitions"])
+    origin["Transitions"] = json.loads(
+        ways.replace(f'"NextAction":"{usual}"', '"NextAction":"${NextBlock}"')
+    )
+    own["NextBlock"] = {"Fn::If": ["HasFallbackQueue", instead, usual]}
+
+    minified, count = _json(flow), len(flow_fallback.BLOCKS[name])
+    for key, piece in (
+        ("FallbackBlocks", _json(flow["Actions"][-count:])[1:-1]),
+        ("FallbackPositions", _json(flow_fallback.DRAWN[name])[1:-1]),
+    ):
+        minified = _replaced_once(minified, f",{piece}", f"${{{key}}}")
+        own[key] = {"Fn::If": ["HasFallbackQueue", {"Fn::Sub": f",{piece}"}, ""]}
     return minified
 
 

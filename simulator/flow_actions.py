@@ -234,6 +234,21 @@ ACTIONS: Mapping[str, Action] = {
         _DOCS,
         Outcomes(_LIVE, errors=frozenset({"QueueAtCapacity", NO_MATCHING_ERROR})),
     ),
+    # From the queue that the contact waits in to another: TransferContactToQueue is refused there.
+    "DequeueContactAndTransferToQueue": Action(
+        Group(
+            {
+                "AgentId": Text(_STATIC_OR_PATH, _DOCS),
+                "QueueId": Text(_STATIC_OR_PATH, _DOCS),
+            },
+            _DOCS,
+            # Both may be left out, says AWS, and not what happens then.
+            one_of=frozenset({"AgentId", "QueueId"}),
+        ),
+        frozenset({FlowType.CUSTOMER_QUEUE}),
+        _DOCS,
+        Outcomes(_LIVE, errors=frozenset({"QueueAtCapacity", NO_MATCHING_ERROR})),
+    ),
     "CheckMetricData": Action(
         Group(
             {

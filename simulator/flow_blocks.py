@@ -12,6 +12,7 @@ from simulator.flow_effects import (
     LogFlow,
     ReadDigits,
     Record,
+    Requeue,
     Say,
     SetAttributes,
     SetQueue,
@@ -85,6 +86,12 @@ def _set_queue(parameters: Parameters) -> Effect:
     return SetQueue(queue=parameters.take("QueueId"))
 
 
+def _requeue(parameters: Parameters) -> Effect:
+    if parameters.one_of() == "AgentId":
+        return Requeue(agent=parameters.take("AgentId"))
+    return Requeue(queue=parameters.take("QueueId"))
+
+
 def _hook(parameters: Parameters) -> Effect:
     hooks = parameters.section("EventHooks")
     event = hooks.one_of()
@@ -100,6 +107,7 @@ def _log_flow(parameters: Parameters) -> Effect:
 
 
 EFFECTS: Mapping[str, Callable[[Parameters], Effect]] = {
+    "DequeueContactAndTransferToQueue": _requeue,
     "DisconnectParticipant": lambda _: HangUp(),
     "GetParticipantInput": _read_digits,
     "InvokeLambdaFunction": _invoke,

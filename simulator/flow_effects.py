@@ -89,6 +89,17 @@ class Enqueue:
 
 
 @dataclass(frozen=True, slots=True)
+class Requeue:
+    """The contact that waits leaves its queue for another one: an agent's own, or a queue.
+
+    Sent back anything, the flow is over: the call goes on as a new contact, with flows of its own.
+    """
+
+    agent: str = ""
+    queue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """The flow is over, and its leg of the call with it."""
 
@@ -104,6 +115,7 @@ Effect = (
     | Record
     | LogFlow
     | Enqueue
+    | Requeue
     | HangUp
 )
 
@@ -111,6 +123,6 @@ Effect = (
 def ends_flow(effect: Effect | None) -> bool:
     """Whether nothing runs after what was wanted is done."""
     match effect:
-        case Enqueue() | HangUp() | CallOut(continues=False):
+        case Enqueue() | Requeue() | HangUp() | CallOut(continues=False):
             return True
     return False

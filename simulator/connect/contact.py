@@ -34,11 +34,18 @@ class Contact:
 
     def transferred(self, contact_id: str = "") -> "Contact":
         """Return the contact that a click on a quick connect makes; with an id of its own."""
+        return self._following("TRANSFER", contact_id)
+
+    def requeued(self) -> "Contact":
+        """Return the contact as which a call goes on that leaves one queue for another."""
+        return self._following("QUEUE_TRANSFER")
+
+    def _following(self, method: str, contact_id: str = "") -> "Contact":
         return Contact(
             contact_id or str(uuid.uuid4()),
             self.initial_contact_id,
             self.contact_id,
-            "TRANSFER",
+            method,
             self.customer_number,
             self.dialled_number,
         )

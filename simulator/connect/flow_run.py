@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from simulator.connect import lambda_block
-from simulator.connect.agents import Agent
+from simulator.connect.agents import Agent, Queue
 from simulator.connect.contact import Contact, event
 from simulator.errors import SimulatorError
 from simulator.flow_effects import (
@@ -22,6 +22,7 @@ from simulator.flow_effects import (
     LogFlow,
     ReadDigits,
     Record,
+    Requeue,
     Say,
     SetAttributes,
     SetQueue,
@@ -141,6 +142,8 @@ class FlowRun:
                 contact.is_logged = on
             case Enqueue():
                 return self._enqueue()
+            case Requeue(agent=agent, queue=queue):
+                return self._requeue(agent, queue)
             case HangUp():
                 contact.end()
             case _:
@@ -244,8 +247,11 @@ class FlowRun:
             call.end("the other side has hung up")
         return None
 
+    def _queue(self, agent: str, queue: str) -> Queue | None:
+        return self._instance.queue_of(agent) if agent else self._instance.queue(queue)
+
     def _set_queue(self, agent: str, queue: str) -> Failed | None:
-        found = self._instance.queue_of(agent) if agent else self._instance.queue(queue)
+        found = self._queue(agent, queue)
         if found is None:
             return Failed()
         self._contact.queue = found
@@ -264,6 +270,17 @@ class FlowRun:
             return Failed("QueueAtCapacity")
         self._contact.flow = None  # it is over with this block; the queue's flow follows
         self._contact.enqueue()
+        return None
+
+    def _requeue(self, agent: str, queue: str) -> Failed | None:
+        found, router = self._queue(agent, queue), self._instance.router
+        # A contact that is on its way to an agent cannot be taken away (AWS docs).
+        if found is None or not router.holds(self._contact) or self._contact.ringing:
+            return Failed()
+        if router.is_full(found):
+            return Failed("QueueAtCapacity")
+        self._contact.flow = None  # it is over with this block; the next contact has its own
+        self._instance.requeue(self._contact, found)
         return None
 
 

@@ -57,6 +57,11 @@ class Instance:
         self.block_watchers: list[Callable[[str, str], None]] = []
         """Told of each block that begins to do something: its flow, its name."""
         self.agent_whisper_flow = self.outbound_whisper_flow = self.customer_queue_flow = ""
+        self.keeps_hooks = True
+        """Whether a contact that leaves one queue for another keeps its event hooks.
+
+        AWS says neither; without them the instance's default flows run.
+        """
         self.dialling_number = ""
         """What agents call from."""
         self._flows: dict[str, PublishedFlow] = {}
@@ -136,6 +141,27 @@ class Instance:
         contact.play(flow_arn)
         yield line.ended
         contact.customer_left()
+
+    def requeue(self, contact: VoiceContact, queue: Queue) -> None:
+        """Take a waiting contact out of its queue: its call goes on in another, as a new contact.
+
+        Attributes are those of the conversation (AWS docs). That the new contact keeps the event
+        hooks is inferred: `keeps_hooks`.
+        """
+        contact.note(f"is passed on to {queue.name}")
+        following = self.new_contact(contact.identity.requeued(), contact.kind)
+        contact.hand_over(following)
+        if self.keeps_hooks:
+            following.hooks = dict(contact.hooks)
+        following.queue = queue
+        self.world.env.process(self._until_hung_up(following))
+        following.enqueue()
+
+    @staticmethod
+    def _until_hung_up(contact: VoiceContact) -> Process:
+        if contact.line:
+            yield contact.line.ended
+            contact.customer_left()
 
     def dial(self, agent: Agent, number: str) -> None:
         self.world.env.process(self._outbound(agent, number))

@@ -24,6 +24,9 @@ class Router:
         held = sum(contact.queue is queue for contact in self._waiting)
         return queue.most is not None and held >= queue.most
 
+    def holds(self, contact: "VoiceContact") -> bool:
+        return contact in self._waiting
+
     def enqueue(self, contact: "VoiceContact") -> None:
         self._waiting.append(contact)
         self.offer()

@@ -90,6 +90,16 @@ class VoiceContact:
         if not (self.agent and self.transfer):
             self.end()
 
+    def hand_over(self, following: "VoiceContact") -> None:
+        """Let the call go on as another contact of the conversation; this one is over."""
+        line, party = self.line, self.party
+        following.attributes, following.room = self.attributes, self.room
+        following.is_logged = self.is_logged
+        self.line = None  # the end of this contact is not the end of the call
+        self.end()
+        if line and party:
+            following.attach(line, line.callee)
+
     # ------------------------------------------------------------------ a flow
 
     def play(self, flow_arn: str, agent: Agent | None = None) -> FlowRun:

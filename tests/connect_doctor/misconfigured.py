@@ -9,6 +9,7 @@ import pytest
 
 from operations.call import SECURE_CALL, NotAsExpected
 from operations.call_parts import CALL_SECURE, NOT_SECURED, conversation, reunite, secure
+from operations.flows_render import render
 from simulator.connect_api.fresh import fresh_instance
 from simulator.connect_api.store import Account
 from simulator.errors import SimulatorError
@@ -185,6 +186,15 @@ def the_wait_is_the_shops(call: PublishedCall) -> None:
         carol.hears("Your line is now secure.")
 
 
+def who_takes_over_is_refused(call: PublishedCall) -> None:
+    _, alice = conversation(call)
+    secure(alice)
+    alice.misses()
+    bob = call.agent("bob")
+    bob.accepts(within=600)
+    bob.hears("It could not be recorded")
+
+
 # ------------------------------------------------------------------ how to misconfigure
 
 
@@ -213,6 +223,12 @@ def edit(name: str, block: str, *path: str, value: Any) -> Callable[[Shop], obje
             place[path[-1]] = value
 
     return lambda shop: shop.edit(name, change)
+
+
+def fall_back_with_the_waiting_flow_alone(shop: Shop) -> None:
+    payments = next(one.arn for one in shop.instance.queues.values() if one.name == "Payments")
+    name = "secure_call_waiting"
+    shop.publish(name, render({"FallbackQueueArn": payments}, [name])[name])
 
 
 def permit_another_instance(shop: Shop) -> None:
@@ -634,6 +650,13 @@ MISCONFIGURED = [
         ("joined_flow",),
         "block “AgentJoined”: LambdaInvocationAttributes.TransferId is not there",
         it_cannot_be_recorded,
+    ),
+    Misconfigured(
+        "the whisper does not know of the queue to fall back on",
+        fall_back_with_the_waiting_flow_alone,
+        ("joined_flow",),
+        "could not be recorded",
+        who_takes_over_is_refused,
     ),
     Misconfigured(
         "the cardholder waits but once",

@@ -36,6 +36,8 @@ SETTINGS = {
     "SayNoPin": "Sorry.",
     "SaySecuredCall": "Here you are.",
     "SayPleaseWait": "Wait.",
+    "FallbackQueueArn": f"{INSTANCE}/queue/5ec0de00-0000-4000-8000-000000000003",
+    "SayTakenOver": "Another agent's.",
 }
 COMPARED = (
     "transfer_to_pci_pal",
@@ -168,9 +170,10 @@ def test_every_setting_is_read_from_the_flow_that_has_it() -> None:
     assert {name: found[name] for name in VALUES | SETTINGS} == VALUES | SETTINGS
 
 
-def test_every_block_that_is_changed_is_named() -> None:
+@pytest.mark.parametrize("settings", [{}, SETTINGS], ids=["defaults", "every setting"])
+def test_every_block_that_is_changed_is_named(settings: dict[str, str]) -> None:
     """Whatever is changed in whichever block of the flows, the doctor names that block."""
-    flows = render(VALUES)
+    flows = render(VALUES | settings)
     for name in COMPARED:
         for number, block in enumerate(flows[name]["Actions"]):
             for change in (

@@ -21,7 +21,10 @@ PAGES = [
 ]
 
 # Names that are not the template's: of Connect's flows, of Amazon, of the audit contract.
-_FLOW_NAMES = {"QueueAgentName", "TransferId", "CallFailed", "ConnectionTimeLimitExceeded"}
+_FLOW_NAMES = {
+    "QueueAgentName", "TransferId", "CallFailed", "ConnectionTimeLimitExceeded",
+    "DequeueContactAndTransferToQueue",
+}  # fmt: skip
 _OTHER_NAMES = {
     "Query", "Scan", "ExportTableToPointInTime",  # of dynamodb
     "TransferSecured", "JoinRejected", "PinRejected",  # audit events

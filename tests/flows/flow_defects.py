@@ -109,6 +109,23 @@ ENVELOPE = [
         "Choose",
         "UpdateContactTargetQueue",
     ),
+    Defect(
+        "action-not-in-flow-type",
+        "moving",
+        put("Metadata/type", "contactFlow"),
+        "Move on",
+        "DequeueContactAndTransferToQueue",
+    ),
+    Defect(
+        "action-not-in-flow-type",
+        "moving",
+        both(
+            put("Actions/Move on/Type", "TransferContactToQueue"),
+            put("Actions/Move on/Parameters", {}),
+        ),
+        "Move on",
+        "TransferContactToQueue",
+    ),
 ]
 
 PARAMETERS = [
@@ -184,6 +201,9 @@ PARAMETERS = [
         "AgentId, QueueId",
     ),
     Defect("exactly-one-of", "answer", drop("Actions/Choose/Parameters/AgentId"), "Choose", "none"),
+    Defect(
+        "exactly-one-of", "moving", drop("Actions/Move on/Parameters/QueueId"), "Move on", "none"
+    ),
     Defect(
         "exactly-one-of",
         "answer",
@@ -475,6 +495,8 @@ TRANSITIONS = [
             ("answer", "Online", "NoMatchingError"),
             ("answer", "Choose", "NoMatchingError"),
             ("answer", "Ring", "QueueAtCapacity"),
+            ("moving", "Move on", "QueueAtCapacity"),
+            ("moving", "Move on", "NoMatchingError"),
             ("answer", "Ring", "NoMatchingError"),
             ("whisper", "Note", "NoMatchingError"),
         )

@@ -271,6 +271,19 @@ WAITING = flow(
     end("End", "DisconnectParticipant"),
 )
 
+MOVING = flow(
+    "customerQueue",
+    block(
+        "Move on",
+        "DequeueContactAndTransferToQueue",
+        {"QueueId": "arn:aws:connect:eu-west-2:123456789012:instance/ours/queue/other"},
+        to("Moved", QueueAtCapacity="Goodbye", NoMatchingError="Goodbye"),
+    ),
+    end("Moved", "EndFlowExecution"),
+    say("Goodbye", "Goodbye.", "End"),
+    end("End", "DisconnectParticipant"),
+)
+
 SAMPLES: dict[str, Json] = {
     "answer": ANSWER,
     "transfer": TRANSFER,
@@ -278,4 +291,5 @@ SAMPLES: dict[str, Json] = {
     "whisper": WHISPER,
     "outbound": OUTBOUND,
     "waiting": WAITING,
+    "moving": MOVING,
 }

@@ -57,7 +57,7 @@ def errors_of(effect: fe.Effect) -> list[str]:
             return []
         case fe.CallOut():
             return ["CallFailed", "ConnectionTimeLimitExceeded", "NoMatchingError"]
-        case fe.Enqueue():
+        case fe.Enqueue() | fe.Requeue():
             return ["QueueAtCapacity", "NoMatchingError"]
     return ["NoMatchingError"]
 
@@ -232,6 +232,22 @@ def test_flow_continues_after_a_call_that_ended() -> None:
 def test_queue_is_an_agents_own_or_another(given: dict[str, str], queue: fe.SetQueue) -> None:
     contact = FlowContact(external={"AgentName": "alice"}, attributes={"Queue": "arn:queue"})
     assert next(run(one_block("UpdateContactTargetQueue", given), contact)) == queue
+
+
+@pytest.mark.parametrize(
+    ("given", "queue"),
+    [
+        ({"AgentId": "$.External.AgentName"}, fe.Requeue(agent="alice")),
+        ({"QueueId": "$.Attributes.Queue"}, fe.Requeue(queue="arn:queue")),
+    ],
+)
+def test_waiting_call_can_be_passed_on_to_an_agents_own_queue_or_another(
+    given: dict[str, str], queue: fe.Requeue
+) -> None:
+    contact = FlowContact(external={"AgentName": "alice"}, attributes={"Queue": "arn:queue"})
+    flow = changed("moving", put("Actions/Move on/Parameters", given))
+    effects, taken = finish(run(flow, contact))
+    assert (effects, taken) == ([queue], ["Move on: next"])
 
 
 def test_key_that_ends_the_input_is_the_flows_own() -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from operations import flow_fallback
 from simulator import template
 from simulator.sound import plain
 from tests.flows.flow_files import Flows, actions_of, edges, of_type, spoken
@@ -87,6 +88,8 @@ def test_flows_say_what_the_flow_page_says(flows: Flows) -> None:
         for kind in ("MessageParticipant", "GetParticipantInput")
         for block in of_type(flow, kind)
     }
+    of_settings = [block for blocks in flow_fallback.BLOCKS.values() for block in blocks]
+    said |= {plain(spoken(block)) for block in of_settings if spoken(block)}
     assert said == set(re.findall(r"^\| “(.+?)” \|", page, re.MULTILINE))
 
 

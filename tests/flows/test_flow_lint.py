@@ -228,7 +228,7 @@ def test_the_command_says_nothing_was_found_and_exits_0(tmp_path: Path) -> None:
 
     result = _run(*files)
 
-    assert (result.exit_code, result.output) == (0, "0 findings in 6 flows\n")
+    assert (result.exit_code, result.output) == (0, "0 findings in 7 flows\n")
 
 
 def test_the_command_prints_a_line_a_finding_and_exits_1(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from operations.flow_fallback import BLOCKS
 from operations.flow_settings import FLOWS, FUNCTIONS, MOST_COMMAS, ROUTES, WORDS, settings
 from operations.flows_render import render
 from operations.flows_stack import STACK, build, flow_resource, text
@@ -17,11 +18,12 @@ from simulator.flow_language import FLOW_TYPES, MOST_CHARACTERS
 from simulator.intrinsics import Resolver
 from simulator.template import parameter_values
 from tests.flows.flow_files import FLOWS as FILES
-from tests.flows.flow_files import Flows, Json, actions_of, of_type, the_template
+from tests.flows.flow_files import Flows, Json, actions_of, edges, of_type, the_template
 from tests.flows.set_flows import INSTANCE, NEEDED
 from tests.flows.test_flow_files import CLOCK_SKEW_SECONDS, COMMA_SECONDS
 
 QUEUE = f"{INSTANCE}/queue/5ec0de00-0000-4000-8000-000000000002"
+FALLBACK = f"{INSTANCE}/queue/5ec0de00-0000-4000-8000-000000000003"
 ALL_NUMBERS = {f"PciPalNumber{route}": f"+4416329600{n:02}" for n, route in enumerate(ROUTES)}
 EVERYTHING = {**ALL_NUMBERS, "QuickConnectQueueArn": QUEUE}
 
@@ -75,6 +77,11 @@ def usual() -> Deployed:
     return Deployed(**EVERYTHING)
 
 
+@cache
+def falling_back() -> Deployed:
+    return Deployed(**EVERYTHING, FallbackQueueArn=FALLBACK)
+
+
 def block(stack: Deployed, flow: str, identifier: str) -> Json:
     return actions_of(stack.flow(flow))[identifier]
 
@@ -116,12 +123,12 @@ def test_the_stack_has_every_flow_file(flows: Flows) -> None:
 def test_words_that_are_set_are_said_and_nothing_else_changes(parameter: str) -> None:
     flow, identifier, _ = WORDS[parameter]
     words = "It's “tout à fait” new."
-    stack = Deployed(**EVERYTHING, **{parameter: words})
+    stack = Deployed(**EVERYTHING, FallbackQueueArn=FALLBACK, **{parameter: words})
     told, before = block(stack, flow, identifier), committed()["Parameters"][parameter]["Default"]
     as_before = json.loads(json.dumps(told, ensure_ascii=False).replace(words, before))
-    assert told != as_before == block(usual(), flow, identifier)
+    assert told != as_before == block(falling_back(), flow, identifier)
     for name in FLOWS:
-        actions, usually = actions_of(stack.flow(name)), actions_of(usual().flow(name))
+        actions, usually = actions_of(stack.flow(name)), actions_of(falling_back().flow(name))
         differing = {one for one, action in actions.items() if action != usually[one]}
         assert differing == ({identifier} if name == flow else set())
 
@@ -131,7 +138,7 @@ def test_everything_that_is_said_can_be_set(flows: Flows) -> None:
         (name, action["Identifier"])
         for name, flow in flows.items()
         for kind in ("MessageParticipant", "GetParticipantInput")
-        for action in of_type(flow, kind)
+        for action in of_type({"Actions": flow["Actions"] + BLOCKS.get(name, [])}, kind)
     }
     assert {(flow, identifier) for flow, identifier, _ in WORDS.values()} == speaking
 
@@ -149,7 +156,9 @@ def test_words_may_be_long_but_not_endless_and_may_be_a_space() -> None:
     }
     longest = dict.fromkeys(WORDS, "w" * 400)
     for name in FLOWS:
-        content = json.dumps(Deployed(**EVERYTHING, **longest).flow(name))
+        content = json.dumps(
+            Deployed(**EVERYTHING, FallbackQueueArn=FALLBACK, **longest).flow(name)
+        )
         assert len(content) <= MOST_CHARACTERS / 10
     with pytest.raises(SimulatorError, match="SayGoodbye"):
         Deployed(SayGoodbye="w" * 401)
@@ -226,6 +235,56 @@ def test_where_connect_refuses_the_branches_for_a_failed_call_the_safe_form_is_d
             "NextAction": "Forget PIN",
             "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "Forget unused PIN"}],
         }
+
+
+def _ways_into(flow: Json, identifier: str) -> set[tuple[str, str]]:
+    return {
+        (name, by)
+        for name, action in actions_of(flow).items()
+        for by, target in edges(action)
+        if target == identifier
+    }
+
+
+def test_a_queue_to_fall_back_on_puts_its_blocks_before_goodbye_and_before_agent_joined() -> None:
+    """Otherwise the flows are as they were, and no other flow has anything of it."""
+    waiting, joined = (falling_back().flow(f"secure_call_{one}") for one in ("waiting", "joined"))
+    assert actions_of(waiting)["Fall back"]["Parameters"] == {"QueueId": FALLBACK}
+    assert _ways_into(waiting, "Is in fallback queue") == {
+        ("Wait", "next"),
+        ("Wait", "DoneLooping"),
+    }
+    assert _ways_into(waiting, "Say goodbye") == {
+        ("Is in fallback queue", FALLBACK),
+        ("Fall back", "QueueAtCapacity"),
+        ("Fall back", "NoMatchingError"),
+    }
+    assert _ways_into(joined, "Is taken over") == {
+        ("Save agent name", "next"),
+        ("Save agent name", "NoMatchingError"),
+    }
+    assert _ways_into(joined, "AgentJoined") == {
+        ("Is taken over", "next"),
+        ("Is taken over", "NoMatchingCondition"),
+    }
+    changed = {"secure_call_waiting": {"Wait"}, "secure_call_joined": {"Save agent name"}}
+    for name in FLOWS:
+        actions, usually = actions_of(falling_back().flow(name)), actions_of(usual().flow(name))
+        added = {block["Identifier"] for block in BLOCKS.get(name, [])}
+        assert set(actions) == set(usually) | added
+        assert len(actions) == len(usually) + len(added)
+        differing = {one for one in usually if actions[one] != usually[one]}
+        assert differing == changed.get(name, set())
+
+
+def test_connect_takes_the_flows_with_a_queue_to_fall_back_on() -> None:
+    """Rendering lints them, and the designer is told of every block."""
+    flows = render({**NEEDED, "FallbackQueueArn": FALLBACK})
+    for name, added in BLOCKS.items():
+        drawn = flows[name]["Metadata"]["ActionMetadata"]
+        assert {block["Identifier"] for block in added} <= set(drawn)
+        places = [tuple(one["position"].values()) for one in drawn.values()]
+        assert len(set(places)) == len(places)
 
 
 @pytest.mark.parametrize(
@@ -346,6 +405,7 @@ def test_what_is_left_to_do_by_hand_is_put_out() -> None:
         ("PciPalNumber2", "01632 960001"),
         ("CallerIdNumber", "withheld"),
         ("QuickConnectQueueArn", INSTANCE),
+        ("FallbackQueueArn", f"{INSTANCE}/queue/agent/5ec0de00-0000-4000-8000-000000000003"),
         ("FirstDigitSeconds", "61"),
         ("RecordFirstLeg", "yes"),
     ],
@@ -356,8 +416,9 @@ def test_a_malformed_value_is_refused(name: str, value: str) -> None:
 
 
 def test_what_a_flow_is_rendered_to_is_what_the_stack_publishes() -> None:
-    rendered = render({**NEEDED, "DelayCommas": "9", "SayGoodbye": "Bye."})
-    stack = Deployed(DelayCommas="9", SayGoodbye="Bye.")
+    given = {"DelayCommas": "9", "SayGoodbye": "Bye.", "FallbackQueueArn": FALLBACK}
+    rendered = render({**NEEDED, **given})
+    stack = Deployed(**given)
     for name in FLOWS:
         text_of_it = json.dumps(stack.flow(name))
         for reference in ("SecureCallJoinedFlow", "SecureCallWaitingFlow"):

@@ -30,6 +30,7 @@ def no_two_alike() -> dict[str, str]:
         **words,
         "ConnectInstanceArn": INSTANCE_ARN,
         "QuickConnectQueueArn": QUEUE_ARN,
+        "FallbackQueueArn": f"{QUEUE_ARN[:-1]}3",
         "CallerIdNumber": "+441632960099",
         "PinLength": "6",
         "DelayCommas": "33",

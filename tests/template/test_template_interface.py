@@ -29,6 +29,7 @@ PARAMETERS = {
     "PciPalNumber4": "",
     "RouteName4": "PCI Pal secure payment 4",
     "QuickConnectQueueArn": "",
+    "FallbackQueueArn": "",
     "CallerIdNumber": "",
     "DelayCommas": 7,
     "FirstDigitSeconds": 40,
@@ -46,6 +47,7 @@ PARAMETERS = {
     "SaySecuredCall": "Secured call.",
     "SayWrongAgent": "This secured call belongs to another agent. End the call.",
     "SayNotRecorded": "Secured call. It could not be recorded: tell your supervisor.",
+    "SayTakenOver": "Secured call. Its own agent did not come. For a payment, secure it again.",
     "SayPleaseWait": (
         "Your line is now secure. Please stay on the line while your agent comes back to you."
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from operations.connect.doctor.finding import CannotTell, Verdict, known, listed, ok, wrong
+from operations.connect.doctor.finding import CannotTell, Status, Verdict, known, listed, ok, wrong
 from operations.connect.doctor.flow_compare import differences, settings_of
 from operations.connect.doctor.inbound_whispers import DEFAULT, whispers_after
 from operations.connect.doctor.instance import Flow
@@ -110,7 +110,10 @@ def answer_flow(seen: Seen) -> Verdict:
 
 def joined_flow(seen: Seen) -> Verdict:
     elsewhere = _other_hook(seen, "AgentWhisper", seen.ours.joined)
-    return elsewhere or _as_ours(seen.ours.joined, "secure_call_joined")
+    as_ours = _as_ours(seen.ours.joined, "secure_call_joined")
+    if elsewhere or as_ours.status != Status.OK:
+        return elsewhere or as_ours
+    return _other_fallback_queue(seen) or as_ours
 
 
 def waiting_flow(seen: Seen) -> Verdict:
@@ -125,6 +128,24 @@ def _other_hook(seen: Seen, hook: str, ours: Iterable[Flow]) -> Verdict | None:
         return None
     names = [seen.flows[one].name if one in seen.flows else one for one in sorted(others)]
     return wrong(f"The answer flow has {listed(names)} run in its place.", _PUBLISH)
+
+
+def _other_fallback_queue(seen: Seen) -> Verdict | None:
+    """Say so if the cardholder is passed on to a queue that the whisper does not know."""
+    queues = {
+        name: {settings_of(name, one.content).get("FallbackQueueArn", "") for one in flows
+               if isinstance(one.content, dict)}
+        for name, flows in (
+            ("secure_call_waiting", seen.ours.waiting), ("secure_call_joined", seen.ours.joined)
+        )
+    }  # fmt: skip
+    if queues["secure_call_waiting"] - {""} <= queues["secure_call_joined"]:
+        return None
+    return wrong(
+        "Calls are passed on to a queue that it does not know: its agents would hear that the call "
+        "could not be recorded.",
+        _PUBLISH,
+    )
 
 
 def _as_ours(flows: Iterable[Flow], name: str) -> Verdict:

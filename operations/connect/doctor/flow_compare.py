@@ -82,6 +82,10 @@ def _settings(name: str, flow: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if speaking_flow == name:
             yield setting, _words(flow, block)
     logging = parameter(flow, "Logging off", "FlowLoggingBehavior")
+    if name == "secure_call_waiting":
+        yield "FallbackQueueArn", parameter(flow, "Fall back", "QueueId")
+    if name == "secure_call_joined":
+        yield "FallbackQueueArn", _compared_with(flow, "Is taken over")
     if name == "transfer_to_pci_pal":
         digits = parameter(flow, "Delay and PIN", "Attributes", "delay_and_PIN")
         yield "DelayCommas", str(str(digits).count(","))
@@ -98,6 +102,14 @@ def _settings(name: str, flow: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         )
         yield "FirstDigitSeconds", parameter(flow, "Read PIN", "InputTimeLimitSeconds")
         yield "LogFlows", "true" if logging == "Enabled" else "false"
+
+
+def _compared_with(flow: Mapping[str, Any], block: str) -> str | None:
+    conditions = _blocks(flow).get(block, {}).get("Transitions", {}).get("Conditions", [])
+    operands = [
+        str(one) for each in conditions for one in each.get("Condition", {}).get("Operands", [])
+    ]
+    return operands[0] if operands else None
 
 
 def _words(flow: Mapping[str, Any], block: str) -> str | None:
