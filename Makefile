@@ -55,7 +55,8 @@ lint: $(READY) $(SCANNER_READY) ## Check style, types, the template, its expansi
 	@$(BIN)/mypy
 	@$(BIN)/operations expand > $(VENV)/expanded.json
 	@$(BIN)/cfn-lint template.yaml
-	@$(BIN)/cfn-lint --regions $(CONNECT_REGIONS) -- template.yaml flows/stack.yaml events/stack.yaml
+	@$(BIN)/cfn-lint --regions $(CONNECT_REGIONS) -- template.yaml flows/stack.yaml events/stack.yaml \
+	  examples/*/*.yaml
 	@# W3002: `sam package` uploads the nested stacks.
 	@mkdir -p $(VENV)/flows && cp flows/stack.yaml $(VENV)/flows/
 	@mkdir -p $(VENV)/events && cp events/stack.yaml $(VENV)/events/

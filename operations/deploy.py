@@ -26,8 +26,12 @@ _DELETE_BY_HAND = {
     "AWS::Events::EventBus": "aws events delete-event-bus --name",
     "AWS::Logs::LogGroup": "aws logs delete-log-group --log-group-name",
     "AWS::SQS::Queue": "aws sqs delete-queue --queue-url",
+    "AWS::S3::Bucket": "aws s3api delete-bucket --bucket",
 }
-"""In the order in which it works: an archive has a rule on its bus, and goes first."""
+"""In the order in which it works: an archive has a rule on its bus, and goes first.
+
+A bucket whose objects are locked is refused until S3 has deleted them, when their days are over.
+"""
 
 
 @dataclass(frozen=True)

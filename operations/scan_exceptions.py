@@ -10,6 +10,7 @@ FUNCTIONS = (
     "GetAgentFunction",
     "AgentJoinedFunction",
     "ContactChangedFunction",
+    "ExecutionClosedFunction",
     "FindFreePinFunction",
 )
 
@@ -42,12 +43,21 @@ EXCEPTIONS = (
             "GetAgentLogGroup",
             "AgentJoinedLogGroup",
             "ContactChangedLogGroup",
+            "ExecutionClosedLogGroup",
             "FindFreePinLogGroup",
             "AuditLogGroup",
+            "LockedCopyLogGroup",
         ),
         "CloudWatch Logs encrypts every log group under the service's own keys, and no PIN, token "
         "or telephone number is written to any. While a key of one's own is out of reach, logs and "
         "audit events get lost.",
+    ),
+    Accepted(
+        "CKV_AWS_18",
+        "access logs of a bucket",
+        ("LockedCopyBucket",),
+        "They need a second bucket, are delivered as it suits S3, and can themselves be deleted. "
+        "Who wants to know who reads the copy turns on CloudTrail's data events for the bucket.",
     ),
     Accepted(
         "CKV_AWS_149",

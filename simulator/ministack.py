@@ -186,13 +186,19 @@ def deploy(aws: MiniStack, name: str = "secure-transfer", **parameters: str) -> 
 
     `LocalEmulator` is `true` unless given. Raises `SimulatorError` with what CloudFormation says.
     """
+    given = {"LocalEmulator": "true", **parameters}
+    return deploy_template(aws, ROOT / "template.yaml", name, given)
+
+
+def deploy_template(aws: MiniStack, path: Path, name: str, parameters: Mapping[str, str]) -> Stack:
+    """As `deploy`, any other template: what it names is beside it."""
     client = aws.client("cloudformation")
     try:
         bucket = f"{name}-package"
-        package = _package(aws, bucket)
+        package = _package(aws, path, bucket)
         # As text in the call itself a template may have 51,200 bytes only.
         aws.client("s3").put_object(Bucket=bucket, Key=_TEMPLATE, Body=json.dumps(package))
-        values = parameter_values(package, {"LocalEmulator": "true", **parameters})
+        values = parameter_values(package, parameters)
         client.create_stack(
             StackName=name,
             TemplateURL=f"{aws.endpoint}/{bucket}/{_TEMPLATE}",
@@ -207,7 +213,7 @@ def deploy(aws: MiniStack, name: str = "secure-transfer", **parameters: str) -> 
     made = client.describe_stack_resources(StackName=name)["StackResources"]
     return Stack(
         name,
-        outputs={one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]},
+        outputs={one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])},
         resources={one["LogicalResourceId"]: one["PhysicalResourceId"] for one in made},
     )
 
@@ -228,18 +234,18 @@ def _made(client: Any, name: str) -> dict[str, Any]:
         time.sleep(_LOOK_SECONDS)
 
 
-def _package(aws: MiniStack, bucket: str) -> dict[str, Any]:
+def _package(aws: MiniStack, file: Path, bucket: str) -> dict[str, Any]:
     """Do what `aws cloudformation package` does: upload what the template names, name the upload.
 
     Nothing else of the template changes.
     """
-    template: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+    template: dict[str, Any] = yaml_parse(file.read_text())
     s3 = aws.client("s3")
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     resources = [resource.get("Properties", {}) for resource in template["Resources"].values()]
-    for place in [template["Globals"]["Function"], *resources]:
+    for place in [template.get("Globals", {}).get("Function", {}), *resources]:
         for name in {"CodeUri", "DefinitionUri"} & set(place):
-            path = ROOT / place[name]
+            path = file.parent / place[name]
             s3.put_object(Bucket=bucket, Key=path.name, Body=_contents(path))
             place[name] = f"s3://{bucket}/{path.name}"
     return template

@@ -81,6 +81,11 @@ class WiredMiniStack(MiniStack):
 def deploy(aws: WiredMiniStack, name: str = "secure-transfer", **parameters: str) -> Stack:
     """Deploy as `ministack.deploy` does, and lead the functions' calls over the wire."""
     stack = ministack.deploy(aws, name, **parameters)
+    lead_over_the_wire(aws, stack)
+    return stack
+
+
+def lead_over_the_wire(aws: WiredMiniStack, stack: Stack) -> None:
     functions = aws.client("lambda")
     for logical_name, function in stack.resources.items():
         if logical_name.endswith("Function"):
@@ -90,4 +95,3 @@ def deploy(aws: WiredMiniStack, name: str = "secure-transfer", **parameters: str
             functions.update_function_configuration(
                 FunctionName=function, Environment={"Variables": variables | endpoint}
             )
-    return stack

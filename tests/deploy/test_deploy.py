@@ -65,6 +65,7 @@ STACK = {
             "SourceArn": {"Fn::GetAtt": ["AuditBus", "Arn"]},
         },
     },
+    "LockedCopyBucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "the-copy"}},
     "AddAgentLogGroup": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "passing"}},
 }
 
@@ -250,6 +251,7 @@ def test_what_was_kept_is_named_with_the_command_that_deletes_it(
         f"AuditLogGroup aws logs delete-log-group --log-group-name {ids['AuditLogGroup']}",
         f"AuditDeadLetterQueue aws sqs delete-queue --queue-url {ids['AuditDeadLetterQueue']}",
         f"FallbackQueue aws sqs delete-queue --queue-url {ids['FallbackQueue']}",
+        f"LockedCopyBucket aws s3api delete-bucket --bucket {ids['LockedCopyBucket']}",
     ]
     # moto gives archives and buses no physical id: there the line ends early.
     expected = sorted(line.split() for line in commands)

@@ -75,6 +75,7 @@ RULES: dict[str, set[str]] = {
         "a contact is DISCONNECTED",
         "a contact in the other spelling is DISCONNECTED",
     },
+    "LockedCopyRule": set(OURS),
 }
 """By logical name of the rule or archive: what its pattern takes of CANDIDATES."""
 

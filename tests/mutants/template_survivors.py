@@ -13,6 +13,10 @@ SURVIVORS = {
         )
         for name in ("AddAgent", "GetAgent", "AgentJoined")
     },
+    "AuditBusSenders: Statement.Condition.ArnNotEquals.aws:PrincipalArn.5.Fn::If.0 is "
+    "'DeploysFlows'": (
+        "The policy is made on AWS only, where flows are deployed wherever there is an instance."
+    ),
     "AuditLostAlarm: Metrics.0.Id is 'lost2'": (
         "Nobody refers to the expression's result by its id: any lower-case word is as good."
     ),

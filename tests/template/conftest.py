@@ -21,6 +21,12 @@ def local_template() -> Template:
 
 
 @pytest.fixture(scope="session")
+def shared_template() -> Template:
+    """As it deploys on AWS with two consumer accounts and a locked copy of the audit trail."""
+    return Template(**FORMS["shared_template"])
+
+
+@pytest.fixture(scope="session")
 def released_template() -> Template:
     """As it deploys on AWS with a Connect instance, as a release."""
     return Template(**FORMS["released_template"])

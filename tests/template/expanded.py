@@ -14,6 +14,11 @@ FORMS: dict[str, dict[str, str]] = {
     "bare_template": {},
     "local_template": {"LocalEmulator": "true", "ConnectInstanceArn": INSTANCE_ARN},
     "released_template": {"ConnectInstanceArn": INSTANCE_ARN, "Release": "a-release"},
+    "shared_template": {
+        "ConnectInstanceArn": INSTANCE_ARN,
+        "AuditConsumerAccounts": "111122223333,444455556666",
+        "LockedCopyDays": "30",
+    },
 }
 """The fixtures, by name: what is given beside the defaults."""
 

@@ -15,6 +15,11 @@ TAKEN = [
     ("ReturnNumber", "+441632960002"),
     ("ReturnNumber", "+123456789012345"),
     ("LocalEmulator", "true"),
+    ("AuditConsumerAccounts", ""),
+    ("AuditConsumerAccounts", "111122223333"),
+    ("AuditConsumerAccounts", "111122223333,444455556666"),
+    ("LockedCopyDays", "0"),
+    ("LockedCopyDays", "3650"),
 ]
 
 REFUSED = [
@@ -27,6 +32,12 @@ REFUSED = [
     ),
     ("LocalEmulator", "maybe"),
     ("LocalEmulator", ""),
+    *(
+        ("AuditConsumerAccounts", accounts)
+        for accounts in ("11112222333", "1111222233334", "111122223333,", "111122223333, 4444", "*")
+    ),
+    ("AuditConsumerAccounts", "arn:aws:iam::111122223333:root"),
+    ("LockedCopyDays", "3651"),
 ]
 
 

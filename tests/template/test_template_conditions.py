@@ -7,6 +7,14 @@ VERSIONS = [f"{name}Version" for name in _FUNCTIONS]
 ALIASES = [f"{name}Alias" for name in _FUNCTIONS]
 ROLL_OUTS = [f"{name}RollOut" for name in _FUNCTIONS]
 
+LOCKED_COPY = [
+    f"LockedCopy{part}"
+    for part in (
+        "Rule", "RuleRole", "Stream", "StreamRole", "LogGroup", "LogStream", "Bucket",
+        "BucketPolicy", "FailedAlarm", "LateAlarm",
+    )
+]  # fmt: skip
+
 CONDITIONS = {
     "AddAgentConnectPermission": "HasConnectInstance",
     "GetAgentConnectPermission": "HasConnectInstance",
@@ -19,6 +27,10 @@ CONDITIONS = {
     "CallerHashKey": "HasPciPalCallerIds",
     "AuditArchive": "OnAws",
     "AuditSchemas": "OnAws",
+    "AuditBusSenders": "OnAws",
+    "AuditConsumersMakeRules": "HasAuditConsumers",
+    "AuditConsumersKeepRules": "HasAuditConsumers",
+    **dict.fromkeys(LOCKED_COPY, "KeepsLockedCopy"),
     "AuditLostAlarm": "OnAws",
     "ConnectFlows": "DeploysFlows",
     **dict.fromkeys(VERSIONS, "IsRelease"),
@@ -39,6 +51,7 @@ RECORDS = {
     "AuditLogGroup",
     "AuditDeadLetterQueue",
     "FallbackQueue",
+    "LockedCopyBucket",
 }
 PASSING = {
     "PinTable",
@@ -50,6 +63,7 @@ PASSING = {
     "ContactChangedLogGroup",
     "FindFreePinLogGroup",
     "ExecutionClosedLogGroup",
+    "LockedCopyLogGroup",
 }
 KEPT, GONE = ("RetainExceptOnCreate", "Retain"), ("Delete", "Delete")
 THE_WAY_BACK = ("Delete", "Retain")
@@ -60,7 +74,7 @@ def test_every_condition_is_known_and_used() -> None:
     assert set(raw["Conditions"]) == {
         "OnAws", "HasConnectInstance", "ReservesConcurrency", "HasPciPalCallerIds",
         "HasPciPalNumber", "DeploysFlows", "DeploysQuickConnects",
-        "IsRelease", "RollsOut", "RollsOutGradually",
+        "IsRelease", "RollsOut", "RollsOutGradually", "HasAuditConsumers", "KeepsLockedCopy",
     }  # fmt: skip
     used = {
         name: resource["Condition"]

@@ -164,7 +164,7 @@ def test_the_dead_letter_queue_lets_only_the_rule_in(template: Template) -> None
         "Principal": {"Service": "events.amazonaws.com"},
         "Action": "sqs:SendMessage",
         "Resource": "<AuditDeadLetterQueue.Arn>",
-        "Condition": {"ArnEquals": {"aws:SourceArn": "<AuditLogRule.Arn>"}},
+        "Condition": {"ArnEquals": {"aws:SourceArn": ["<AuditLogRule.Arn>"]}},
     }
 
 

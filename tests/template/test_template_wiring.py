@@ -81,6 +81,8 @@ def test_nothing_else_is_put_out(template: Template) -> None:
         "PinTableName",
         "TransferTableName",
         "AuditBusName",
+        "AuditBusArn",
+        "LockedCopyBucketName",
         "FallbackQueueUrl",
         "AuditDeadLetterQueueUrl",
         "AuditLogGroupName",

@@ -6,6 +6,7 @@ Connect's flows are played at once, without phones: here a callback must come ju
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -249,9 +250,9 @@ class Driver:
         self._token(click, click.times_out)
         token = click.tokens.pop(click.times_out, "")  # a record may be gone: then from before
         if token:
-            self.aws.client("stepfunctions").send_task_failure(
-                taskToken=token, error="States.Timeout"
-            )
+            client = self.aws.client("stepfunctions")
+            with suppress(client.exceptions.TaskDoesNotExist):  # handed in before, not over yet
+                client.send_task_failure(taskToken=token, error="States.Timeout")
 
     def start(
         self,
