@@ -1,4 +1,4 @@
-"""The audit contract, as far as a command has to judge an event by it.
+"""The audit contract (events/), as far as a command has to judge an event by it.
 
 `{"metadata": {...}, "data": {...}}` of source `secure-transfer`; what is not known is left out.
 """
@@ -31,7 +31,7 @@ REJECTIONS = ("PinRejected", "JoinRejected")
 
 DETAIL_TYPES = (*SEQUENCES, *REJECTIONS)
 
-_ABOUT_THE_LOOP = ("LoopAnswered", "TransferSecured", "TransferAbandoned")
+_ABOUT_THE_LOOP = ("LoopAnswered", "TransferSecured", "TransferAbandoned", "SecureCallEnded")
 
 
 _A_STATES_TRIES = timedelta(minutes=1)
@@ -90,6 +90,8 @@ def defects(event: Event) -> Iterator[str]:
         return
     metadata = event.metadata
     wanted = ["eventId", "schemaVersion", "occurredAt", "contactId"]
+    if event.detail_type != "TransferFailed":  # a refused request may not know it
+        wanted.append("initialContactId")
     if event.detail_type in SEQUENCES:
         wanted += ["transferId", "sequence"]
     if event.detail_type in _ABOUT_THE_LOOP:

@@ -20,6 +20,7 @@ from simulator.template import REGION
 from tests import event_contract
 from tests.audit.interrupt import interruptible
 from tests.audit.site import Site
+from tests.event_contract import PASSING
 from tests.workflow.driver import Driver
 
 Run = Callable[..., Result]
@@ -103,6 +104,14 @@ def site(deployed: Stage) -> Iterator[Site]:
     site.clear()
     yield site
     assert deployed.aws.wire.interferences == []
+
+
+@pytest.fixture
+def events_may_break_the_contract(site: Site) -> Iterator[None]:
+    """Let a test put events that are none, on purpose."""
+    yield
+    site.clear()  # now: the next test would see them pass by
+    PASSING.take_violations()
 
 
 @pytest.fixture

@@ -12,6 +12,15 @@ from operations.stage import Stage, until
 AGENT = "alice"
 
 
+_MORE: dict[str, dict[str, Any]] = {
+    "PinAllocated": {"collisions": 0, "lifetimeSeconds": 90},
+    "TransferTimedOut": {"waitedSeconds": 90},
+    "TransferAbandoned": {"reason": "AgentNeverJoined", "waitedSeconds": 300},
+    "TransferFailed": {"reason": "PinTooLate"},
+}
+"""What the data of these types have beside the agent's name."""
+
+
 def ago(**time_ago: float) -> str:
     moment = datetime.now(UTC) - timedelta(**time_ago)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -28,15 +37,16 @@ def detail(detail_type: str, transfer_id: str, **changed: Any) -> dict[str, Any]
         "transferId": transfer_id,
         "contactId": transfer_id,
         "initialContactId": f"{transfer_id}-call",
+        "executionArn": f"arn:aws:states:eu-west-2:123456789012:execution:machine:{transfer_id}",
         "attempt": 1,
     }
-    if detail_type in ("LoopAnswered", "TransferSecured", "TransferAbandoned"):
+    if detail_type in ("LoopAnswered", "TransferSecured", "TransferAbandoned", "SecureCallEnded"):
         metadata["loopContactId"] = f"{transfer_id}-loop"
-    data: dict[str, Any] = {"agentName": changed.pop("agent", AGENT)}
+    data: dict[str, Any] = {"agentName": changed.pop("agent", AGENT), **_MORE.get(detail_type, {})}
     if detail_type == "TransferSecured":
         data["late"] = late
-    if detail_type == "TransferFailed":
-        data["reason"] = changed.pop("reason", "PinTooLate")
+    if "reason" in changed:
+        data["reason"] = changed.pop("reason")
     known = {name: value for name, value in {**metadata, **changed}.items() if value is not None}
     return {"metadata": known, "data": data}
 

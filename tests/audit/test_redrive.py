@@ -9,6 +9,7 @@ from click.testing import Result
 from werkzeug.wrappers import Response
 
 from operations.audit.redrive import queue as holding
+from operations.audit.redrive.messages import Kept, Left, read
 from simulator.calls import AwsCall
 from tests.audit.interrupt import interrupt
 from tests.audit.site import Site, detail, is_operator, new_id
@@ -333,7 +334,6 @@ def _poisoned() -> dict[str, tuple[Callable[[Site], str], str]]:
         "another bus": (keep(EventBusName="default"), "it is for the bus 'default', not"),
         "unknown type": (keep(DetailType="Other"), "the detail-type 'Other' is none of ours"),
         "no detail": (keep(Detail=None), "metadata without eventId, schemaVersion, occurredAt"),
-        "text": (keep(Detail="{"), "metadata without eventId, schemaVersion, occurredAt"),
         "no id": (without(eventId=None), "is none of ours"),
         "no time": (without(occurredAt=None), "metadata without occurredAt"),
         "time": (without(occurredAt="today"), "occurredAt 'today' is no time of RFC 3339"),
@@ -344,6 +344,7 @@ def _poisoned() -> dict[str, tuple[Callable[[Site], str], str]]:
     }
 
 
+@pytest.mark.usefixtures("events_may_break_the_contract")
 @pytest.mark.parametrize("kind", _poisoned())
 def test_what_is_no_event_of_ours_is_left_and_named(audit: Run, site: Site, kind: str) -> None:
     put, why = _poisoned()[kind]
@@ -363,6 +364,7 @@ def test_what_is_no_event_of_ours_is_left_and_named(audit: Run, site: Site, kind
     assert _counts(audit("redrive")) == _table(0, 0, 1)
 
 
+@pytest.mark.usefixtures("events_may_break_the_contract")
 def test_a_message_with_one_wrong_entry_is_left_whole(audit: Run, site: Site) -> None:
     transfer = new_id()
     wrong = detail("PinAllocated", transfer, occurredAt=None)
@@ -370,6 +372,19 @@ def test_a_message_with_one_wrong_entry_is_left_whole(audit: Run, site: Site) ->
     result = audit("redrive")
     assert "entry 2 of 2: metadata without occurredAt" in result.stdout
     assert site.ids_logged() == []
+
+
+@pytest.mark.parametrize("body", ["{", "7", "null"])
+def test_a_detail_that_is_text_is_read_as_putevents_would_read_it(body: str) -> None:
+    entry = {"EventBusName": "bus", "Source": "secure-transfer", "DetailType": "TransferFailed"}
+    event = detail("TransferFailed", "a-transfer")
+    good = json.dumps({"Entries": [{**entry, "Detail": json.dumps(event)}]})
+    kept = read("m", good, "bus")
+    assert isinstance(kept, Kept)
+    assert [one.detail for one in kept.events] == [event]
+    left = read("m", json.dumps({"Entries": [{**entry, "Detail": body}]}), "bus")
+    assert isinstance(left, Left)
+    assert left.why.startswith("entry 1 of 1: metadata without eventId")
 
 
 @pytest.mark.parametrize("reason", ["PinUnknown", "CallerLockedOut"])
