@@ -17,20 +17,12 @@ from operations.audit.redrive import bus, queue, sending
 from operations.stage import Stage
 from simulator.aws import LocalAws
 from simulator.template import REGION
-from tests import event_contract
 from tests.audit.interrupt import interruptible
 from tests.audit.site import Site
 from tests.event_contract import PASSING
 from tests.workflow.driver import Driver
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture(autouse=True)
-def _audit_events_keep_their_contract() -> Iterator[None]:
-    """Let all pass here: events are made by hand, and the bad ones among them on purpose."""
-    yield
-    event_contract.PASSING.take_violations()
 
 
 @pytest.fixture(scope="session")

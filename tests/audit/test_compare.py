@@ -116,7 +116,12 @@ def test_a_fault_leaves_the_record_as_it_was(record: str, error: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "error"), [("AWAITING_LOOP", "LoopTimedOut"), ("ANSWERED", "AgentNeverJoined")]
+    ("record", "error"),
+    [
+        ("AWAITING_LOOP", "LoopTimedOut"),
+        ("ANSWERED", "AgentNeverJoined"),
+        ("ANSWERED", "CardholderLeft"),
+    ],
 )
 def test_an_end_that_the_record_does_not_know_is_one_hole(record: str, error: str) -> None:
     ended = replace(ENDED, status="FAILED", error=error)

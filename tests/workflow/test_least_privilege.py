@@ -245,7 +245,7 @@ def _action(call: AwsCall) -> str:
 
 def _resources(call: AwsCall, names: dict[str, str]) -> Iterator[str]:
     """Yield what a call is about, as ALLOWED names it; nothing if it is of another stack."""
-    given = json.loads(call.body) if call.service != "lambda" else {}
+    given = {} if call.service in ("lambda", "connect") else json.loads(call.body)
     if call.operation == "StartReplay":
         yield "<AuditBus.Arn>"
         yield _named(names, given["EventSourceArn"], ".Arn")

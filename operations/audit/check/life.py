@@ -9,7 +9,7 @@ from operations.audit.contract import Event
 FAULTED = ("TransferFaulted", "TransferStateUnexpected")
 """Errors of an execution after which the record stays as it was: the call went on without it."""
 
-_TELL_THEMSELVES = ("LoopTimedOut", "AgentNeverJoined")
+_TELL_THEMSELVES = ("LoopTimedOut", "AgentNeverJoined", "CardholderLeft")
 """Errors of an execution that has told its end by an event of its own."""
 
 _WAITING = ("AWAITING_LOOP", "ANSWERED")
