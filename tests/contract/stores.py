@@ -228,7 +228,7 @@ def aws_engine(aws: LocalAws, stack: Stack, clients: Clients) -> Iterator[Engine
         moto's StopExecution does not reach a state that waits.
         """
         arn, token = waiting(name)
-        port.wake(token, {"loopContactId": "nobody", "answeredAt": "never"})
+        port.wake(token, {"loopContactId": "nobody", "answeredAt": "2026-11-24T09:30:00.000Z"})
         eventually(lambda: states.describe_execution(executionArn=arn).get("stopDate"))
 
     def names() -> list[str]:

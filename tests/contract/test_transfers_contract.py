@@ -278,8 +278,9 @@ def test_answered_transfer_is_abandoned_by_the_end_of_its_call(
     left = transfers.port.abandon(new_id, "loop-1", LATER)
 
     assert left == replace(
-        answered, status=Status.ABANDONED, reason=CARDHOLDER_LEFT, ended_at=LATER_TEXT
-    )
+        answered, status=Status.ABANDONED, reason=CARDHOLDER_LEFT,
+        closed_at=LATER_TEXT, ended_at=LATER_TEXT,
+    )  # fmt: skip
     assert transfers.port.find(new_id) == left
 
 

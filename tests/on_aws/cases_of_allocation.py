@@ -91,7 +91,7 @@ RECORD: list[Case] = [
             "ANSWERED": "ForgetFailure",
             "JOINED": "ForgetFailure",
             "TIMED_OUT": "RecordUnexpected",
-            "ABANDONED": "RecordUnexpected",
+            "ABANDONED": "ForgetFailure",
         }.items()
     ],
     goes_on("IsRecorded", "there is none", "RecordUnexpected", {**GIVEN, "stored": {}}),

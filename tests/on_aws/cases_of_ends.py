@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.on_aws.case import GIVEN, Case, Outcome, ends, gives_up, goes_on, turns_off
-from tests.on_aws.cases_of_waits import ANSWERED_BEFORE, JOINED
+from tests.on_aws.cases_of_waits import ANSWERED_BEFORE, JOINED, LEFT
 
 _SECURED = {**ANSWERED_BEFORE, "join": JOINED}
+_LEFT = {**ANSWERED_BEFORE, "stored": LEFT}
 _NO_PIN = {**GIVEN, "failure": {"reason": "PinPoolExhausted"}}
 _FAULTED = {**GIVEN, "failure": {"reason": "TransferFaulted"}}
 _TAKEN = {"FailedEntryCount": 0, "Entries": [{"EventId": "event-1"}]}
@@ -31,6 +32,7 @@ TOLD: list[Case] = [
     *_told("LoopAnswered", "AwaitJoin", ANSWERED_BEFORE),
     *_told("TransferTimedOut", "LoopTimedOut"),
     *_told("TransferAbandoned", "AgentNeverJoined", ANSWERED_BEFORE),
+    *_told("CardholderLeft", "CardholderLeft", _LEFT),
     *_told("TransferSecured", "TransferSecured", _SECURED),
     *_told("TransferFaulted", "TransferFailed", _FAULTED),
 ]
@@ -39,6 +41,7 @@ ENDS: list[Case] = [
     ends("TransferSecured", "always", _SECURED, Outcome("SUCCEEDED", output=JOINED)),
     ends("LoopTimedOut", "always", GIVEN, Outcome("FAILED", error="LoopTimedOut")),
     ends("AgentNeverJoined", "always", GIVEN, Outcome("FAILED", error="AgentNeverJoined")),
+    ends("CardholderLeft", "always", GIVEN, Outcome("FAILED", error="CardholderLeft")),
     ends("TransferFailed", "no PIN", _NO_PIN, Outcome("FAILED", error="PinPoolExhausted")),
     ends("TransferFailed", "a fault", _FAULTED, Outcome("FAILED", error="TransferFaulted")),
 ]

@@ -20,6 +20,7 @@ _ANSWER = stored(
     Status="ANSWERED", LoopContactId=ANSWERED["loopContactId"], AnsweredAt=ANSWERED["answeredAt"]
 )
 _JOIN = stored(Status="JOINED", JoinedAt=JOINED["joinedAt"])
+LEFT = stored(Status="ABANDONED", Reason="CardholderLeft", EndedAt="2026-11-24T09:30:25.000Z")
 
 
 def _wait(state: str, *, given: dict[str, Any], expire: str, check: str) -> list[Case]:
@@ -61,6 +62,7 @@ LOOP: list[Case] = [
         for status, to in {
             "ANSWERED": "TakeAnswer",
             "JOINED": "TakeAnswer",
+            "ABANDONED": "TakeAnswer",
             "AWAITING_LOOP": "TransferStateUnexpected",
             "TIMED_OUT": "TransferStateUnexpected",
         }.items()
@@ -85,6 +87,7 @@ JOIN: list[Case] = [
         adds={"join": JOINED},
     ),
     *_wait("AwaitJoin", given=ANSWERED_BEFORE, expire="ExpireJoin", check="CheckJoined"),
+    turns_off("AwaitJoin", "CardholderLeft", "CheckJoined", ANSWERED_BEFORE),
     *_expire(
         "ExpireJoin", given=ANSWERED_BEFORE, audit="AuditTransferAbandoned", check="CheckJoined"
     ),
@@ -97,6 +100,12 @@ JOIN: list[Case] = [
             "ABANDONED": "TransferStateUnexpected",
         }.items()
     ],
+    goes_on(
+        "IsJoined",
+        "the cardholder has left",
+        "AuditCardholderLeft",
+        {**ANSWERED_BEFORE, "stored": LEFT},
+    ),
     goes_on("IsJoined", "there is none", "TransferStateUnexpected", {**GIVEN, "stored": {}}),
     goes_on(
         "TakeJoin",

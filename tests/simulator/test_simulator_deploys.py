@@ -79,7 +79,7 @@ def test_the_audit_rule_stands_on_the_audit_bus(aws: LocalAws, stack: Stack) -> 
     events = aws.client("events")
     bus = stack.outputs["AuditBusName"]
     (rule,) = events.list_rules(EventBusName=bus)["Rules"]
-    assert json.loads(rule["EventPattern"]) == {"source": ["secure-transfer"]}
+    assert json.loads(rule["EventPattern"])["source"] == ["secure-transfer"]
     (target,) = events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]
     assert target["Arn"].endswith(f":log-group:{stack.resources['AuditLogGroup']}")
 

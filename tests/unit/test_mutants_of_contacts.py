@@ -268,6 +268,12 @@ def test_what_went_wrong_is_said_in_these_words(text: str) -> None:
 # ---------------------------------------------------------------------------- the moments
 
 
+def test_a_call_that_is_over_and_had_no_agent_was_connected_at_no_time() -> None:
+    told = contact_change(over())
+    assert told.connected_at is None
+    assert told.ended_at == datetime(2026, 11, 24, 9, 30, 48, 123_000, tzinfo=UTC)
+
+
 def test_the_year_after_the_one_that_means_never_is_a_time() -> None:
     told = contact_change(over(disconnectTimestamp="1971-06-01T00:00:00Z"))
     assert told.ended_at == datetime(1971, 6, 1, tzinfo=UTC)
