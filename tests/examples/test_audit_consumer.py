@@ -128,6 +128,28 @@ def test_events_that_come_backwards_come_to_the_same_pictures(
     assert consumer.pictures() == pictures
 
 
+@pytest.mark.parametrize("failed_first", [True, False])
+def test_secured_stays_secured_whatever_the_machine_says_of_itself(
+    consumer: Consumer,
+    driver: Driver,
+    pictures: dict[str, Picture],
+    failed_first: bool,  # noqa: FBT001 - pytest calls it by name
+) -> None:
+    assert pictures  # what was kept before, another test looks at
+    secured, failed = (
+        _first(driver.stage.events, kind) for kind in ("TransferSecured", "TransferFailed")
+    )
+    transfer_id = str(uuid.uuid4())
+    for event in (secured, failed):
+        name = f"{transfer_id}-{event['detail-type']}"
+        event["detail"]["metadata"] |= {"transferId": transfer_id, "eventId": name}
+    for event in (failed, secured) if failed_first else (secured, failed):
+        consumer.deliver([message(event)])
+        consumer.until_all_is_taken()
+    until(lambda: len(consumer.pictures()[transfer_id].steps) == 2, "both events to be kept")
+    assert consumer.pictures()[transfer_id].outcome == "TransferSecured"
+
+
 def test_what_is_told_again_changes_nothing(
     consumer: Consumer, driver: Driver, pictures: dict[str, Picture]
 ) -> None:
@@ -241,6 +263,10 @@ def _of_another_transfer(events: list[dict[str, Any]]) -> dict[str, Any]:
         "transferId": transfer_id, "eventId": f"{transfer_id}-TransferRequested",
     }  # fmt: skip
     return event
+
+
+def _first(events: list[dict[str, Any]], kind: str) -> dict[str, Any]:
+    return copy.deepcopy(next(one for one in events if one["detail-type"] == kind))
 
 
 def _of_a_new_schema(events: list[dict[str, Any]]) -> dict[str, Any]:

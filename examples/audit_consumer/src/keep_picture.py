@@ -1,7 +1,7 @@
 """Keeps a picture of each secure transfer: its events, each once, and how it ended.
 
 Events come twice, in any order, and again in a replay. So each is written under its own id, and
-an outcome gives way only to one of a higher sequence: whatever comes when, the picture is the same.
+an outcome gives way only to one that outweighs it: whatever comes when, the picture is the same.
 """
 
 import json
@@ -13,7 +13,13 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-OUTCOMES = {"TransferSecured", "TransferTimedOut", "TransferAbandoned", "TransferFailed"}
+# What outweighs what. Secured is secured, whatever else is told: the agent is on the call.
+OUTCOMES = {
+    "TransferTimedOut": 1,
+    "TransferAbandoned": 1,
+    "TransferFailed": 2,
+    "TransferSecured": 3,
+}
 
 log = logging.getLogger()
 pictures = boto3.resource("dynamodb").Table(os.environ["PICTURE_TABLE_NAME"])
@@ -60,14 +66,12 @@ def _end(key: dict[str, str], step: dict[str, Any]) -> None:
     try:
         pictures.update_item(
             Key=key,
-            UpdateExpression="SET Outcome = :what, OutcomeAt = :at, OutcomeSequence = :sequence",
-            ConditionExpression=(
-                "attribute_not_exists(OutcomeSequence) OR OutcomeSequence < :sequence"
-            ),
+            UpdateExpression="SET Outcome = :what, OutcomeAt = :at, OutcomeWeight = :weight",
+            ConditionExpression="attribute_not_exists(OutcomeWeight) OR OutcomeWeight < :weight",
             ExpressionAttributeValues={
                 ":what": step["What"],
                 ":at": step["At"],
-                ":sequence": step["Sequence"],
+                ":weight": OUTCOMES[step["What"]],
             },
         )
     except ClientError as error:
