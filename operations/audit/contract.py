@@ -9,23 +9,22 @@ from datetime import timedelta
 from typing import Any
 
 from operations.audit.moments import rfc3339
+from secure_transfer.domain import audit
 
 SOURCE = "secure-transfer"
-SCHEMA_VERSION = "1"
 
 SEQUENCES = {
-    "TransferRequested": 1,
-    "PinAllocated": 2,
-    "LoopAnswered": 3,
-    "TransferTimedOut": 3,
-    "TransferSecured": 4,
-    "TransferAbandoned": 4,
-    "SecureCallEnded": 6,
-    "TransferFailed": 9,
+    "TransferRequested": audit.TRANSFER_REQUESTED,
+    "PinAllocated": audit.PIN_ALLOCATED,
+    "LoopAnswered": audit.LOOP_ANSWERED,
+    "TransferTimedOut": audit.TRANSFER_TIMED_OUT,
+    "TransferSecured": audit.TRANSFER_SECURED,
+    "TransferAbandoned": audit.TRANSFER_ABANDONED,
+    "SecureCallEnded": audit.SECURE_CALL_ENDED,
+    "TransferFailed": audit.TRANSFER_FAILED,
 }
-"""An event's place in the life of its transfer. A late TransferSecured has 5."""
+"""An event's place in the life of its transfer. A late TransferSecured has one of its own."""
 
-SECURED_LATE = 5
 REJECTIONS = ("PinRejected", "JoinRejected")
 """Of no place in a life: they have no sequence."""
 
@@ -100,8 +99,8 @@ def defects(event: Event) -> Iterator[str]:
     if missing:
         yield f"metadata without {', '.join(missing)}"
         return
-    if metadata["schemaVersion"] != SCHEMA_VERSION:
-        yield f"schemaVersion {metadata['schemaVersion']!r} instead of {SCHEMA_VERSION!r}"
+    if metadata["schemaVersion"] != audit.SCHEMA_VERSION:
+        yield f"schemaVersion {metadata['schemaVersion']!r} instead of {audit.SCHEMA_VERSION!r}"
     if rfc3339(metadata["occurredAt"]) is None:
         yield f"occurredAt {metadata['occurredAt']!r} is no time of RFC 3339"
     if event.event_id != _event_id(event):
@@ -141,7 +140,7 @@ def _event_id(event: Event) -> str:
 
 def _sequence(event: Event) -> int | None:
     if event.detail_type == "TransferSecured" and event.data.get("late"):
-        return SECURED_LATE
+        return audit.TRANSFER_SECURED_LATE
     return SEQUENCES.get(event.detail_type)
 
 

@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from operations.audit.moments import Moment
 from operations.audit.options import INTERRUPTED, trail_options
 from operations.audit.trail import Trail
 from operations.connect.aws import Aws, AwsRefused, said_plainly
-from operations.connect.doctor.table import progress_bar
+from operations.progress import Progress, progress_bar
 
 POLL_SECONDS = 5.0
 
@@ -117,7 +116,7 @@ def _ended(
     name: str,
     since: datetime,
     until: datetime,
-    tell: Callable[[str, int, int], None],
+    tell: Progress,
 ) -> Any:
     """Wait for the end of a replay; return what AWS says of it."""
     whole = int((until - since).total_seconds())

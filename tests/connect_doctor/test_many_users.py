@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from operations.connect.doctor.examine import examine
-from operations.connect.doctor.table import progress_bar
+from operations.progress import progress_bar
 from tests.connect_doctor.doctored_shop import WANTED, Shop, well_set_up_shop
 
 USERS = 2500

@@ -15,7 +15,7 @@ from operations.audit.moments import Moment
 from operations.audit.options import trail_options
 from operations.audit.trail import Trail
 from operations.connect.aws import Aws
-from operations.connect.doctor.table import progress_bar
+from operations.progress import progress_bar
 
 
 @click.command()

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from operations.audit.check import mends
 from operations.audit.check.life import expected, is_open, status_holes
 from operations.audit.check.seen import Execution, Hole, Holes, Record, Seen
-from operations.audit.contract import SECURED_LATE, Event, agree, defects
+from operations.audit.contract import Event, agree, defects
 from operations.audit.moments import rfc3339
+from secure_transfer.domain.audit import TRANSFER_SECURED_LATE
 
 GRACE = timedelta(minutes=2)
 """How long what has just happened may take to be told. Retries of an audit state, then delivery."""
@@ -115,7 +116,7 @@ def _contradictions(transfer_id: str, record: Record | None, told: dict[str, Eve
             missing = f"{one} and {other}, which exclude each other"
             yield Hole("OutcomesExclude", transfer_id, missing, mends.EXCLUDE)
     abandoned, secured = told.get("TransferAbandoned"), told.get("TransferSecured")
-    if abandoned and secured and secured.metadata.get("sequence") != SECURED_LATE:
+    if abandoned and secured and secured.metadata.get("sequence") != TRANSFER_SECURED_LATE:
         missing = "TransferAbandoned and a TransferSecured that is not late"
         yield Hole("OutcomesExclude", transfer_id, missing, mends.EXCLUDE)
     if record:

@@ -1,6 +1,6 @@
 """Read what `compare` compares: no more of it than that takes, and neither PIN nor token."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from operations.audit.contract import Event
 from operations.audit.moments import rfc3339
 from operations.audit.trail import Trail
 from operations.connect.aws import Aws, AwsRefused, said_plainly
+from operations.progress import Progress
 
 READ = (
     "TransferId", "Status", "Reason", "AgentName", "InitialContactId", "LoopContactId",
@@ -21,11 +22,8 @@ READ = (
 _KEYS_A_BATCH = 100
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
-Tell = Callable[[str, int, int], None]
-"""Gets what is being read, how much of it was, and of how much."""
 
-
-def read(aws: Aws, trail: Trail, since: datetime, until: datetime, tell: Tell) -> Seen:
+def read(aws: Aws, trail: Trail, since: datetime, until: datetime, tell: Progress) -> Seen:
     """Read executions and records first, then the log: so their events are in it.
 
     Raises `AwsRefused`.
@@ -137,7 +135,7 @@ class _Table:
                         yield item["TransferId"]["S"]
             day += timedelta(days=1)
 
-    def records(self, transfer_ids: Iterable[str], tell: Tell) -> dict[str, Record]:
+    def records(self, transfer_ids: Iterable[str], tell: Progress) -> dict[str, Record]:
         ids = sorted(transfer_ids)
         names = {f"#{name}": name for name in READ}  # some are words of DynamoDB's own
         found: dict[str, Record] = {}

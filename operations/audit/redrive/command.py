@@ -12,7 +12,7 @@ from operations.audit.redrive.report import Report, in_flight, interrupted, show
 from operations.audit.redrive.sending import Redrive
 from operations.audit.trail import Trail
 from operations.connect.aws import Aws, AwsRefused
-from operations.connect.doctor.table import progress_bar
+from operations.progress import progress_bar
 
 
 @click.command()

@@ -1,7 +1,7 @@
 """Send the kept events, and no event that is there already."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,18 +13,18 @@ from operations.audit.redrive.messages import Kept, Left, in_order, read
 from operations.audit.redrive.queue import SETTLE_SECONDS, FallbackQueue, Held
 from operations.audit.redrive.report import Report
 from operations.audit.trail import Trail
+from operations.progress import Progress
 
 _CLOCKS_DIFFER = timedelta(minutes=15)
 """How much before its time an event is looked for in the log. More than clocks differ."""
-
-Tell = Callable[[str, int, int], None]
-"""Gets what is being done, how much of it is done, and of how much."""
 
 
 class Redrive:
     """One run. Raises `AwsRefused`; nothing is lost by that, nor by an interruption."""
 
-    def __init__(self, bus: Bus, logs: Any, queue: FallbackQueue, trail: Trail, tell: Tell) -> None:
+    def __init__(
+        self, bus: Bus, logs: Any, queue: FallbackQueue, trail: Trail, tell: Progress
+    ) -> None:
         self._bus = bus
         self._logs = logs
         self._queue = queue

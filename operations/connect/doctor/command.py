@@ -8,8 +8,9 @@ from rich.console import Console
 from operations.connect.aws import Aws, AwsRefused
 from operations.connect.doctor.examine import examine, exit_status
 from operations.connect.doctor.seen import Wanted
-from operations.connect.doctor.table import as_json, print_table, progress_bar
+from operations.connect.doctor.table import as_json, print_table
 from operations.connect.options import instance_options
+from operations.progress import progress_bar
 
 
 @click.command()

@@ -18,8 +18,9 @@ from operations.connect.doctor import (
 from operations.connect.doctor.finding import CannotTell, Finding, Status, Verdict
 from operations.connect.doctor.functions_read import read_functions
 from operations.connect.doctor.instance import Functions
-from operations.connect.doctor.instance_read import Progress, read_instance
+from operations.connect.doctor.instance_read import read_instance
 from operations.connect.doctor.seen import Seen, Wanted, functions_named
+from operations.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,9 @@ from operations.connect.doctor.instance import (
 )
 from operations.connect.doctor.our_flows import is_called_as_ours
 from operations.connect.setup.found import DEFAULT_WHISPERS
+from operations.progress import Progress
 
 Read = TypeVar("Read")
-Progress = Callable[[str, int, int], None]
-"""Told what is being read, how many there are already, and how many there will be."""
 
 _NOT_PUBLISHED = "ContactFlowNotPublishedException"
 _NOT_LOOKED_AT: Json = {}

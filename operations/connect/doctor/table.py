@@ -1,17 +1,14 @@
-"""What the doctor found, for people and for programs; and how far it has come."""
+"""What the doctor found, for people and for programs."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from operations.connect.doctor.finding import Finding, Status
-from operations.connect.doctor.instance_read import Progress as Told
 
 _SHOWN = {
     Status.OK: ("ok", "green"),
@@ -41,19 +38,3 @@ def summary(findings: Sequence[Finding]) -> str:
     counts = {status: sum(one.status is status for one in findings) for status in Status}
     told = [f"{count} {status}" for status, count in counts.items() if count or status is Status.OK]
     return f"{len(findings)} checks: {', '.join(told)}."
-
-
-@contextmanager
-def progress_bar(console: Console) -> Iterator[Told]:
-    """Show how far the reading has come, on a terminal only; it goes away at the end."""
-    columns = (TextColumn("reading {task.description}"), BarColumn(), MofNCompleteColumn())
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    tasks: dict[str, TaskID] = {}
-
-    def tell(what: str, done: int, of: int) -> None:
-        if what not in tasks:
-            tasks[what] = bar.add_task(what)
-        bar.update(tasks[what], completed=done, total=of)
-
-    with bar:
-        yield tell
